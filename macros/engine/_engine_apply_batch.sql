@@ -1,0 +1,85 @@
+{#-
+  batch_ops.apply_batch: changes the rows of one claimed range and records it, both in the caller's transaction.
+
+  outcome is `completed`, `failed` (the error is recorded), `cancelled` (by a person or by statement_timeout) or
+  `lost` (another worker took the claim over: nothing was changed). Nothing is caught outside the inner block:
+  the batch row's lock is the lease and must outlive a failed statement.
+-#}
+{% macro _engine_apply_batch() %}
+create or replace function batch_ops.apply_batch(
+    p_operation_id uuid,
+    p_step_number integer,
+    p_batch_number bigint,
+    p_claim_number integer,
+    p_statements jsonb,
+    p_parameters jsonb,
+    p_run_started_at timestamptz,
+    out outcome text,
+    out records bigint
+)
+language plpgsql
+as $function$
+declare
+    v_started_at timestamptz := pg_catalog.clock_timestamp();
+    v_lo jsonb;
+    v_hi jsonb;
+    v_sqlstate text;
+    v_message text;
+    v_detail text;
+    v_constraint text;
+begin
+    select batches.range_lo, batches.range_hi
+    into v_lo, v_hi
+    from batch_ops.batches
+    where
+        batches.operation_id = p_operation_id
+        and batches.step_number = p_step_number
+        and batches.batch_number = p_batch_number
+        and batches.status = 'claimed'
+        and batches.claim_number = p_claim_number
+    for update;
+    if not found then
+        outcome := 'lost';
+        return;
+    end if;
+
+    begin
+        execute p_statements ->> batch_ops.range_shape(v_lo, v_hi)
+        using v_lo, v_hi, p_parameters, p_run_started_at;
+        get diagnostics records = row_count;
+        -- A deferred constraint would fail at COMMIT, outside every handler, and take this record along.
+        set constraints all immediate;
+        outcome := 'completed';
+    exception
+        when query_canceled then
+            outcome := 'cancelled';
+        when others or assert_failure then
+            get stacked diagnostics
+                v_sqlstate = returned_sqlstate,
+                v_message = message_text,
+                v_detail = pg_exception_detail,
+                v_constraint = constraint_name;
+            outcome := 'failed';
+    end;
+
+    if outcome = 'failed' then
+        perform batch_ops.record_error(
+            p_operation_id, p_step_number, p_batch_number, p_claim_number,
+            v_sqlstate, v_message, v_detail, v_constraint
+        );
+    end if;
+    update batch_ops.batches
+    set
+        status = case outcome when 'cancelled' then 'released' else outcome end,
+        records = case outcome when 'completed' then apply_batch.records end,
+        started_at = v_started_at,
+        completed_at = case outcome when 'completed' then pg_catalog.clock_timestamp() end,
+        sqlstate = v_sqlstate,
+        error_message = v_message
+    where
+        batches.operation_id = p_operation_id
+        and batches.step_number = p_step_number
+        and batches.batch_number = p_batch_number;
+end
+$function$
+{% endmacro %}

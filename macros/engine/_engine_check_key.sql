@@ -1,0 +1,77 @@
+{#-
+  batch_ops.check_key: the key that a run walks, and why it cannot serve, if so.
+
+  Without a declared key it is the primary key, else `id`. Ranges need an order that an index gives, and
+  exactly-once needs that no two rows share a key and that no row is without one.
+-#}
+{% macro _engine_check_key() %}
+create or replace function batch_ops.check_key(
+    p_target regclass,
+    p_declared text [],
+    out key_columns text [],
+    out problems text []
+)
+language plpgsql
+as $function$
+declare
+    v_missing text;
+    v_nullable text;
+    v_collated text;
+    v_candidates text;
+begin
+    problems := '{}';
+    key_columns := coalesce(
+        p_declared,
+        (
+            select candidates.columns from batch_ops.unique_keys(p_target) as candidates
+            where candidates.is_primary
+        ),
+        array['id']
+    );
+    select
+        pg_catalog.string_agg(wanted.name, ', ') filter (where attributes.attname is null),
+        pg_catalog.string_agg(wanted.name, ', ') filter (where not attributes.attnotnull),
+        pg_catalog.string_agg(wanted.name, ', ') filter (where not collations.collisdeterministic)
+    into v_missing, v_nullable, v_collated
+    from pg_catalog.unnest(key_columns) as wanted (name)
+    left join pg_catalog.pg_attribute as attributes
+        on
+            attributes.attrelid = p_target
+            and attributes.attname = wanted.name
+            and attributes.attnum > 0
+            and not attributes.attisdropped
+    left join pg_catalog.pg_collation as collations on attributes.attcollation = collations.oid;
+
+    if v_missing is not null then
+        problems := problems || pg_catalog.format(
+            '%s has no column %s to walk: name its key columns in the entity, `key: [...]`', p_target, v_missing
+        );
+        return;
+    end if;
+    if v_nullable is not null then
+        problems := problems || pg_catalog.format(
+            'key column %s of %s may be null, and rows without a key would be left out: '
+            || 'declare it NOT NULL or name another `key`', v_nullable, p_target
+        );
+    end if;
+    if v_collated is not null then
+        problems := problems || pg_catalog.format(
+            'key column %s of %s has a nondeterministic collation, so ranges of it are ambiguous: '
+            || 'name another `key`', v_collated, p_target
+        );
+    end if;
+    if not exists (
+        select 1 from batch_ops.unique_keys(p_target) as candidates where candidates.columns = key_columns
+    ) then
+        select pg_catalog.string_agg('[' || pg_catalog.array_to_string(candidates.columns, ', ') || ']', ' or ')
+        into v_candidates
+        from batch_ops.unique_keys(p_target) as candidates;
+        problems := problems || pg_catalog.format(
+            'no unique index of %s is on exactly (%s), in this order: %s',
+            p_target, pg_catalog.array_to_string(key_columns, ', '),
+            coalesce('its unique keys are ' || v_candidates, 'create a primary key or a unique index first')
+        );
+    end if;
+end
+$function$
+{% endmacro %}

@@ -1,0 +1,30 @@
+{#-
+  batch_ops.claim: what a worker does next: new ranges first, then those that others left behind.
+
+  Several small batches are claimed at once; a claim costs a transaction of its own.
+-#}
+{% macro _engine_claim() %}
+create or replace function batch_ops.claim(
+    p_operation_id uuid,
+    p_step_number integer,
+    p_worker_id bigint,
+    p_stride integer,
+    p_count integer,
+    out batch_numbers bigint [],
+    out claim_numbers integer []
+)
+language plpgsql
+as $function$
+begin
+    perform batch_ops.lock_step(p_operation_id, p_step_number);
+    select claimed.batch_numbers, claimed.claim_numbers
+    into batch_numbers, claim_numbers
+    from batch_ops.claim_new(p_operation_id, p_step_number, p_worker_id, p_stride, p_count) as claimed;
+    if batch_numbers is null then
+        select claimed.batch_numbers, claimed.claim_numbers
+        into batch_numbers, claim_numbers
+        from batch_ops.claim_abandoned(p_operation_id, p_step_number, p_worker_id, p_count) as claimed;
+    end if;
+end
+$function$
+{% endmacro %}

@@ -1,0 +1,62 @@
+{#-
+  batch_ops.claim_abandoned: takes over claims that nobody works on any more.
+
+  Liveness only decides when to try. What makes it safe is the row lock: the applying transaction holds it,
+  `skip locked` passes it by, and the raised claim number sends a late worker away.
+-#}
+{% macro _engine_claim_abandoned() %}
+create or replace function batch_ops.claim_abandoned(
+    p_operation_id uuid,
+    p_step_number integer,
+    p_worker_id bigint,
+    p_count integer,
+    out batch_numbers bigint [],
+    out claim_numbers integer []
+)
+language sql
+as $function$
+    with abandoned as (
+        select batches.batch_number
+        from batch_ops.batches
+        inner join batch_ops.runs on batches.operation_id = runs.operation_id
+        left join batch_ops.workers on batches.worker_id = workers.worker_id
+        where
+            batches.operation_id = p_operation_id
+            and batches.step_number = p_step_number
+            and (
+                batches.status = 'released'
+                or (
+                    batches.status = 'claimed'
+                    and (
+                        batches.worker_id = p_worker_id
+                        or batches.claimed_at < pg_catalog.clock_timestamp() - runs.claim_timeout
+                        or not coalesce(batch_ops.is_alive(workers.pid, workers.backend_start), false)
+                    )
+                )
+            )
+        order by batches.batch_number
+        limit p_count
+        for update of batches skip locked
+    ),
+
+    claimed as (
+        update batch_ops.batches
+        set
+            status = 'claimed',
+            claim_number = batches.claim_number + 1,
+            worker_id = p_worker_id,
+            claimed_at = pg_catalog.clock_timestamp()
+        from abandoned
+        where
+            batches.operation_id = p_operation_id
+            and batches.step_number = p_step_number
+            and batches.batch_number = abandoned.batch_number
+        returning batches.batch_number, batches.claim_number
+    )
+
+    select
+        pg_catalog.array_agg(claimed.batch_number order by claimed.batch_number),
+        pg_catalog.array_agg(claimed.claim_number order by claimed.batch_number)
+    from claimed
+$function$
+{% endmacro %}

@@ -1,0 +1,70 @@
+{#-
+  batch_ops.end_slice: releases what the worker still holds, moves the run to the status it has reached, and tells it.
+
+  Returns status, sqlstate, message and batch of a failure, and the batches that other workers hold.
+-#}
+{% macro _engine_end_slice() %}
+create or replace function batch_ops.end_slice(
+    p_operation_id uuid,
+    p_step_number integer,
+    p_worker_id bigint,
+    p_outcome text,
+    p_state jsonb
+)
+returns jsonb
+language plpgsql
+as $function$
+declare
+    v_run batch_ops.runs;
+    v_status text;
+    v_waiting jsonb;
+    v_waiting_since timestamptz;
+begin
+    -- Whoever ends a slice decides alone whether the run is done.
+    perform batch_ops.lock_step(p_operation_id, p_step_number);
+    update batch_ops.batches
+    set status = 'released'
+    where
+        batches.operation_id = p_operation_id
+        and batches.step_number = p_step_number
+        and batches.status = 'claimed'
+        and batches.worker_id = p_worker_id
+        and p_outcome in ('failed', 'cancelled');
+
+    select * into v_run from batch_ops.runs where runs.operation_id = p_operation_id for update;
+    if p_outcome = 'exhausted' and v_run.closed_at is null then
+        v_waiting := batch_ops.held_batches(p_operation_id, p_step_number);
+        v_waiting_since := case
+            when v_waiting is not null
+                then coalesce((p_state ->> 'waiting_since')::timestamptz, pg_catalog.clock_timestamp())
+        end;
+    end if;
+
+    v_status := case
+        when v_run.closed_at is not null or v_run.status not in ('running', 'blocked') then v_run.status
+        when p_outcome = 'failed' then 'failed'
+        when v_run.cancel_requested_at is not null then 'cancelled'
+        when v_run.deadline_at <= pg_catalog.clock_timestamp() then 'timed_out'
+        when p_outcome = 'exhausted' and v_waiting is null then 'completed'
+        when v_waiting_since < pg_catalog.clock_timestamp() - v_run.claim_timeout then 'blocked'
+        else 'running'
+    end;
+    if v_run.closed_at is null and (v_status <> v_run.status or v_status = 'cancelled') then
+        perform batch_ops.set_status(p_operation_id, v_status, p_worker_id);
+    end if;
+    update batch_ops.workers
+    set
+        heartbeat_at = pg_catalog.clock_timestamp(),
+        ended_at = case when v_status <> 'running' or p_outcome = 'cancelled' then pg_catalog.clock_timestamp() end
+    where workers.worker_id = p_worker_id;
+
+    return pg_catalog.jsonb_build_object(
+        'status', v_status,
+        'interrupted', p_outcome = 'cancelled' and v_status = 'running',
+        'waiting_for', v_waiting,
+        'waiting_since', v_waiting_since,
+        'remaining_seconds', extract(epoch from v_run.deadline_at - pg_catalog.clock_timestamp())
+    );
+end
+$function$
+{% endmacro %}

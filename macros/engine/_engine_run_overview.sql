@@ -1,0 +1,72 @@
+{#-
+  batch_ops.run_overview: every run as a person sees it.
+
+  status `interrupted` is a run that says it is running while no session works on it. Seconds are those in which
+  at least one worker was there, so that a pause between kill and resume does not spoil the rate.
+-#}
+{% macro _engine_run_overview() %}
+create or replace view batch_ops.run_overview as
+select
+    runs.operation_id,
+    runs.operation,
+    runs.target,
+    case
+        when runs.status = 'running' and not coalesce(presence.live, false) then 'interrupted'
+        else runs.status
+    end as status,
+    runs.closed_at is not null as is_closed,
+    coalesce(progress.records, runs.processed_records) as processed_records,
+    coalesce(progress.batches, runs.batch_count) as batch_count,
+    coalesce(failures.errors, 0) as error_count,
+    runs.total_records,
+    runs.total_is_exact,
+    steps.iterate_by,
+    runs.batch_size,
+    presence.seconds as active_seconds,
+    case
+        when presence.seconds > 0
+            then coalesce(progress.records, runs.processed_records) / presence.seconds
+    end as records_per_second,
+    runs.parameters,
+    runs.started_at,
+    runs.completed_at,
+    runs.deadline_at,
+    runs.run_as
+from batch_ops.runs
+left join batch_ops.steps on runs.operation_id = steps.operation_id
+left join lateral (
+    -- Counted only while it can still change; a closed run's row has the figures.
+    select
+        pg_catalog.sum(batches.records)::bigint as records,
+        pg_catalog.count(*) filter (where batches.status = 'completed') as batches
+    from batch_ops.batches
+    where batches.operation_id = runs.operation_id and runs.closed_at is null
+    having pg_catalog.count(*) > 0
+) as progress on true
+left join lateral (
+    select pg_catalog.count(*) as errors
+    from batch_ops.errors
+    where errors.operation_id = runs.operation_id
+) as failures on true
+left join lateral (
+    select
+        pg_catalog.bool_or(
+            workers.ended_at is null and batch_ops.is_alive(workers.pid, workers.backend_start)
+        ) as live,
+        (
+            select
+                pg_catalog.sum(
+                    extract(epoch from pg_catalog.upper(spans.span) - pg_catalog.lower(spans.span))
+                )
+            from pg_catalog.unnest(
+                pg_catalog.range_agg(
+                    pg_catalog.tstzrange(
+                        workers.joined_at, coalesce(workers.ended_at, workers.heartbeat_at), '[]'
+                    )
+                )
+            ) as spans (span)
+        ) as seconds
+    from batch_ops.workers
+    where workers.operation_id = runs.operation_id
+) as presence on true
+{% endmacro %}

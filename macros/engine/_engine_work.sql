@@ -1,0 +1,94 @@
+{#-
+  batch_ops.work: one time slice of a run: claim, apply, record and commit, batch after batch, for about p_slice.
+
+  Call it alone in its statement, outside a transaction block. p_state goes in as it came out of the slice before
+  (null at first) and comes out with what the slice did: status, batches, records, the stride, and whom it waits for.
+  Every batch is a transaction; the slice's last one is synchronous, so what it tells has reached the disk.
+-#}
+{% macro _engine_work() %}
+create or replace procedure batch_ops.work(
+    p_operation_id uuid,
+    p_slice interval default interval '1 second',
+    inout p_state jsonb default null
+)
+language plpgsql
+as $procedure$
+declare
+    v_slice_ends timestamptz := pg_catalog.clock_timestamp() + p_slice;
+    v_slice record;
+    v_claimed record;
+    v_applied record;
+    v_stride integer;
+    v_count integer;
+    v_detail text;
+    v_outcome text := 'not_runnable';
+    v_batches bigint := 0;
+    v_records bigint := 0;
+begin
+    commit;
+    set transaction isolation level read committed;
+    select * into v_slice from batch_ops.start_slice(p_operation_id);
+    v_stride := coalesce((p_state ->> 'stride')::integer, v_slice.batch_size);
+    v_count := greatest(1, least(16, 2000 / v_slice.batch_size));
+    commit;
+
+    <<claims>>
+    while v_slice.runnable loop
+        set transaction isolation level read committed;
+        perform batch_ops.enter_transaction(
+            v_slice.asynchronous, v_slice.timezone, v_slice.datestyle, v_slice.search_path
+        );
+        begin
+            select * into v_claimed
+            from batch_ops.claim(p_operation_id, v_slice.step_number, v_slice.worker_id, v_stride, v_count);
+            v_outcome := 'claimed';
+        exception
+            when query_canceled then
+                v_outcome := 'cancelled';
+            when others then
+                get stacked diagnostics v_detail = pg_exception_detail;
+                perform batch_ops.record_error(
+                    p_operation_id, v_slice.step_number, null, null, sqlstate, sqlerrm, v_detail, null
+                );
+                v_outcome := 'failed';
+        end;
+        commit;
+        exit claims when v_outcome in ('failed', 'cancelled');
+        if v_claimed.batch_numbers is null then
+            v_outcome := 'exhausted';
+            exit claims;
+        end if;
+
+        for v_turn in 1 .. pg_catalog.cardinality(v_claimed.batch_numbers) loop
+            set transaction isolation level read committed;
+            perform batch_ops.enter_transaction(
+                v_slice.asynchronous, v_slice.timezone, v_slice.datestyle, v_slice.search_path
+            );
+            select * into v_applied
+            from batch_ops.apply_batch(
+                p_operation_id, v_slice.step_number, v_claimed.batch_numbers[v_turn],
+                v_claimed.claim_numbers[v_turn], v_slice.statements, v_slice.parameters, v_slice.started_at
+            );
+            commit;
+            v_outcome := v_applied.outcome;
+            exit claims when v_outcome in ('failed', 'cancelled');
+            if v_outcome = 'completed' then
+                v_batches := v_batches + 1;
+                v_records := v_records + v_applied.records;
+                v_stride := batch_ops.next_stride(v_stride, v_slice.batch_size, v_applied.records);
+            end if;
+        end loop;
+        exit claims when pg_catalog.clock_timestamp() >= least(v_slice_ends, v_slice.deadline_at);
+    end loop;
+
+    set transaction isolation level read committed;
+    p_state := batch_ops.end_slice(p_operation_id, v_slice.step_number, v_slice.worker_id, v_outcome, p_state)
+        || pg_catalog.jsonb_build_object('batches', v_batches, 'records', v_records, 'stride', v_stride);
+    commit;
+    if p_state ->> 'status' = 'running' and v_batches = 0 then
+        -- Nothing to claim while others still hold batches: look again soon, without spinning.
+        perform pg_catalog.pg_sleep(least(0.1, extract(epoch from p_slice)));
+    end if;
+end
+$procedure$
+{% endmacro %}

@@ -1,0 +1,10 @@
+{#-
+  The ledger's migrations, oldest first; the position (from 1) is the ledger's version.
+
+  A migration that was released is never changed: another follows it.
+-#}
+{% macro _migrations() %}
+    {{ return([
+        {"name": "runs_steps_batches", "statements": dbt_batch_ops._migration_0001_runs_steps_batches()},
+    ]) }}
+{% endmacro %}

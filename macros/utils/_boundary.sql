@@ -1,0 +1,11 @@
+{#- The $5-th key behind a position, without looking at the condition: an index scan that stops early. -#}
+{% macro _boundary(target, key, types) %}
+    {%- set boundary = {} -%}
+    {%- for position in ["start", "next"] -%}
+        {%- do boundary.update({
+            position: "select " ~ dbt_batch_ops._key_array(key) ~ "\nfrom " ~ target ~ "\n"
+            ~ dbt_batch_ops._scope(key, types, position) ~ "\noffset $5 - 1\nlimit 1"
+        }) -%}
+    {%- endfor -%}
+    {{ return(boundary) }}
+{% endmacro %}

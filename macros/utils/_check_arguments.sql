@@ -1,0 +1,34 @@
+{#-
+  The values of a run's parameters, defaults filled in; every problem with them at once.
+
+  Args:
+    resuming (bool): a run that goes on has its parameters already; none is required.
+-#}
+{% macro _check_arguments(description, arguments, unknown_arguments, resuming) %}
+    {%- set values = {} -%}
+    {%- set problems = [] -%}
+    {%- for name in unknown_arguments -%}
+        {%- do problems.append(
+            "unknown argument " ~ name ~ "; " ~ description.operation ~ " takes "
+            ~ (description.parameters.keys() | list + ["operation_id", "dry_run"]) | join(", ")
+        ) -%}
+    {%- endfor -%}
+    {%- for name, parameter in description.parameters.items() -%}
+        {%- set value = dbt_batch_ops._plain(arguments[name]) -%}
+        {%- if "\x00" in value | string -%}
+            {%- do problems.append("parameter " ~ name ~ " contains a NUL character, which PostgreSQL cannot store") -%}
+        {%- elif value is not none -%}
+            {%- do values.update({name: value}) -%}
+        {%- elif "default" in parameter and not resuming -%}
+            {%- do values.update({name: parameter.default}) -%}
+        {%- elif not resuming -%}
+            {%- do problems.append("parameter " ~ name ~ " (" ~ parameter.type ~ ") is missing") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if problems -%}
+        {%- do dbt_batch_ops._fail(dbt_batch_ops._bullets(
+            description.operation ~ " was not started; nothing was changed:", problems
+        )) -%}
+    {%- endif -%}
+    {{ return(values) }}
+{% endmacro %}

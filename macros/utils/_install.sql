@@ -1,0 +1,37 @@
+{#- Applies the migrations that the ledger lacks and creates the engine, in the caller's transaction. -#}
+{% macro _install(engine, engine_hash) %}
+    {%- set exists = dbt_batch_ops._fetch("select pg_catalog.to_regnamespace('batch_ops') is not null") -%}
+    {%- set allowed = dbt_batch_ops._fetch(
+        "select pg_catalog.has_schema_privilege('batch_ops', 'CREATE')" if exists
+        else "select pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')"
+    ) -%}
+    {%- if not allowed -%}
+        {%- do dbt_batch_ops._fail(
+            "Role " ~ target.user ~ " may not create the ledger (schema batch_ops) in database " ~ target.database
+            ~ ". Nothing was changed.\nLet a role that may create schemas run once: "
+            ~ "dbt run-operation dbt_batch_ops.install\n"
+            ~ "or grant it: GRANT CREATE ON "
+            ~ ("SCHEMA batch_ops" if exists else "DATABASE " ~ dbt_batch_ops._quote(target.database))
+            ~ " TO " ~ dbt_batch_ops._quote(target.user)
+        ) -%}
+    {%- endif -%}
+    {%- do run_query(dbt_batch_ops._create_installation()) -%}
+    {%- set version = dbt_batch_ops._fetch("select coalesce(max(version), 0) from batch_ops.migrations") -%}
+    {%- for migration in dbt_batch_ops._migrations()[version:] -%}
+        {%- do run_query(migration.statements) -%}
+        {%- do run_query(
+            "insert into batch_ops.migrations (version, name) values ("
+            ~ (version + loop.index) ~ ", " ~ dbt_batch_ops._literal(migration.name) ~ ")"
+        ) -%}
+    {%- endfor -%}
+    {%- do run_query(dbt_batch_ops._drop_engine()) -%}
+    {%- for routine in engine -%}
+        {%- do run_query(routine) -%}
+    {%- endfor -%}
+    {%- do run_query(
+        "insert into batch_ops.installation (package_version, engine_hash) values ("
+        ~ dbt_batch_ops._literal(dbt_batch_ops._version()) ~ ", " ~ dbt_batch_ops._literal(engine_hash) ~ ")"
+        ~ " on conflict (is_only_row) do update set package_version = excluded.package_version,"
+        ~ " engine_hash = excluded.engine_hash, installed_at = clock_timestamp(), installed_by = current_user"
+    ) -%}
+{% endmacro %}

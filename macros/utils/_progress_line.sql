@@ -1,0 +1,22 @@
+{#-
+  One line of progress: percent, rows, rows/s and time left of what this process sees; `~` marks an estimate.
+-#}
+{% macro _progress_line(summary, progress, started_at) %}
+    {%- if progress.state.waiting_for -%}
+        {%- set held = progress.state.waiting_for[0] -%}
+        {{ return("  waiting for batch " ~ held.batch ~ ", which process " ~ held.pid ~ " holds since " ~ held.since) }}
+    {%- endif -%}
+    {%- set seconds = (modules.datetime.datetime.now() - started_at).total_seconds() -%}
+    {%- set rate = (progress.records - summary.processed_records) / seconds -%}
+    {%- set total = summary.total_records -%}
+    {%- set done = progress.state.status == "completed" -%}
+    {%- set share = 1.0 if done else ([progress.records / total, 0.99] | min if total > 0 else 0.0) -%}
+    {%- set left = [total - progress.records, 0] | max / rate if rate > 0 else none -%}
+    {%- set mark = " " if summary.total_is_exact or done else "~" -%}
+    {{ return(
+        " " ~ mark ~ "{:>3}".format((share * 100) | int) ~ " %"
+        ~ "{:>16,}".format(progress.records) ~ " rows"
+        ~ "{:>12,}".format(rate | int) ~ " rows/s"
+        ~ ("" if left is none or done else "{:>10}".format(dbt_batch_ops._duration(left)) ~ " left")
+    ) }}
+{% endmacro %}

@@ -1,0 +1,14 @@
+{#-
+  A project's setting (`vars:` in dbt_project.yml) with its default.
+
+  The defaults stand here, because those in this package's own dbt_project.yml are not seen from a macro that
+  belongs to the user's project.
+-#}
+{% macro _setting(name) %}
+    {%- set defaults = {
+        "batch_ops_slice_seconds": 1,
+        "batch_ops_claim_timeout_seconds": 30,
+        "batch_ops_count_timeout_seconds": 30,
+    } -%}
+    {{ return(var(name, defaults[name])) }}
+{% endmacro %}

@@ -1,0 +1,15 @@
+{#- The range of a run over staged keys: those with the ordinals of the batch. -#}
+{% macro _staged_range(key, operation_id) %}
+    {%- set columns = [] -%}
+    {%- set staged = [] -%}
+    {%- for name in key -%}
+        {%- do columns.append(dbt_batch_ops._quote(name)) -%}
+        {%- do staged.append("staged.key_" ~ loop.index) -%}
+    {%- endfor -%}
+    {{ return(
+        "(" ~ columns | join(", ") ~ ") in (\n        select " ~ staged | join(", ")
+        ~ "\n        from batch_ops.staged_" ~ operation_id | replace("-", "") ~ "_1 as staged"
+        ~ "\n        where staged.ordinal > coalesce(($1 ->> 0)::bigint, 0)"
+        ~ "\n            and staged.ordinal <= ($2 ->> 0)::bigint\n    )"
+    ) }}
+{% endmacro %}
