@@ -21,31 +21,22 @@ language plpgsql
 as $function$
 declare
     v_started_at timestamptz := pg_catalog.clock_timestamp();
-    v_lo jsonb;
-    v_hi jsonb;
+    v_lease record;
     v_sqlstate text;
     v_message text;
     v_detail text;
     v_constraint text;
 begin
-    select batches.range_lo, batches.range_hi
-    into v_lo, v_hi
-    from batch_ops.batches
-    where
-        batches.operation_id = p_operation_id
-        and batches.step_number = p_step_number
-        and batches.batch_number = p_batch_number
-        and batches.status = 'claimed'
-        and batches.claim_number = p_claim_number
-    for update;
-    if not found then
+    select * into v_lease
+    from batch_ops.lease_batch(p_operation_id, p_step_number, p_batch_number, p_claim_number);
+    if not v_lease.leased then
         outcome := 'lost';
         return;
     end if;
 
     begin
-        execute p_statements ->> batch_ops.range_shape(v_lo, v_hi)
-        using v_lo, v_hi, p_parameters, p_run_started_at;
+        execute p_statements ->> batch_ops.range_shape(v_lease.range_lo, v_lease.range_hi)
+        using v_lease.range_lo, v_lease.range_hi, p_parameters, p_run_started_at;
         get diagnostics records = row_count;
         -- A deferred constraint would fail at COMMIT, outside every handler, and take this record along.
         set constraints all immediate;
@@ -68,18 +59,10 @@ begin
             v_sqlstate, v_message, v_detail, v_constraint
         );
     end if;
-    update batch_ops.batches
-    set
-        status = case outcome when 'cancelled' then 'released' else outcome end,
-        records = case outcome when 'completed' then apply_batch.records end,
-        started_at = v_started_at,
-        completed_at = case outcome when 'completed' then pg_catalog.clock_timestamp() end,
-        sqlstate = v_sqlstate,
-        error_message = v_message
-    where
-        batches.operation_id = p_operation_id
-        and batches.step_number = p_step_number
-        and batches.batch_number = p_batch_number;
+    perform batch_ops.settle_batch(
+        p_operation_id, p_step_number, p_batch_number, outcome,
+        case outcome when 'completed' then records end, v_started_at, v_sqlstate, v_message
+    );
 end
 $function$
 {% endmacro %}

@@ -18,7 +18,7 @@ declare
     v_step record;
     v_number bigint;
     v_lo jsonb;
-    v_hi jsonb;
+    v_ends jsonb [];
 begin
     select runs.parameters, runs.started_at, runs.batch_size
     into v_run
@@ -30,40 +30,39 @@ begin
     from batch_ops.steps
     where steps.operation_id = p_operation_id and steps.step_number = p_step_number;
 
-    -- The position is the newest batch, not a counter: a row updated once per batch would grow a
-    -- chain of dead versions as soon as one old transaction is open anywhere.
-    select batches.batch_number, batches.range_hi
+    select newest.batch_number, newest.range_hi
     into v_number, v_lo
-    from batch_ops.batches
-    where batches.operation_id = p_operation_id and batches.step_number = p_step_number
-    order by batches.batch_number desc
-    limit 1;
+    from batch_ops.position(p_operation_id, p_step_number) as newest;
     v_number := coalesce(v_number, 0);
 
-    for v_turn in 1 .. p_count loop
-        exit when v_step.upper_bound is null or v_lo = v_step.upper_bound;
-        if v_step.iterate_by = 'keys' then
-            v_hi := pg_catalog.jsonb_build_array(
-                least(coalesce((v_lo ->> 0)::bigint, 0) + v_run.batch_size, (v_step.upper_bound ->> 0)::bigint)
-            );
-        else
-            v_hi := coalesce(
-                batch_ops.next_boundary(
-                    v_step.statements, v_lo, v_step.upper_bound, v_run.parameters,
-                    v_run.started_at, v_run.batch_size, p_stride
-                ),
-                v_step.upper_bound
-            );
-        end if;
-        v_number := v_number + 1;
-        insert into batch_ops.batches (
-            operation_id, step_number, batch_number, status, worker_id, range_lo, range_hi
-        )
-        values (p_operation_id, p_step_number, v_number, 'claimed', p_worker_id, v_lo, v_hi);
-        batch_numbers := batch_numbers || v_number;
-        claim_numbers := claim_numbers || 1;
-        v_lo := v_hi;
-    end loop;
+    if v_step.upper_bound is null or v_lo = v_step.upper_bound then
+        return;
+    elsif v_step.iterate_by = 'keys' then
+        v_ends := batch_ops.next_ordinals(v_lo, v_step.upper_bound, v_run.batch_size, p_count);
+    else
+        v_ends := batch_ops.next_boundaries(
+            v_step.statements, v_lo, v_step.upper_bound, v_run.parameters,
+            v_run.started_at, v_run.batch_size, p_stride, p_count
+        );
+    end if;
+
+    insert into batch_ops.batches (
+        operation_id, step_number, batch_number, status, worker_id, range_lo, range_hi
+    )
+    select
+        p_operation_id,
+        p_step_number,
+        v_number + claimed.turn,
+        'claimed',
+        p_worker_id,
+        case claimed.turn when 1 then v_lo else v_ends[claimed.turn - 1] end,
+        claimed.range_hi
+    from pg_catalog.unnest(v_ends) with ordinality as claimed (range_hi, turn);
+    select
+        pg_catalog.array_agg(v_number + turns.turn order by turns.turn),
+        pg_catalog.array_agg(1 order by turns.turn)
+    into batch_numbers, claim_numbers
+    from pg_catalog.generate_series(1, pg_catalog.cardinality(v_ends)) as turns (turn);
 end
 $function$
 {% endmacro %}

@@ -29,7 +29,8 @@ begin
     set transaction isolation level read committed;
     select * into v_slice from batch_ops.start_slice(p_operation_id);
     v_stride := coalesce((p_state ->> 'stride')::integer, v_slice.batch_size);
-    v_count := greatest(1, least(16, 2000 / v_slice.batch_size));
+    -- A claim is a transaction of its own; small batches share one.
+    v_count := case when v_slice.batch_size >= 500 then 1 else least(16, 2000 / v_slice.batch_size) end;
     commit;
 
     <<claims>>

@@ -3,8 +3,10 @@
     {%- set boundary = {} -%}
     {%- for position in ["start", "next"] -%}
         {%- do boundary.update({
-            position: "select " ~ dbt_batch_ops._key_array(key) ~ "\nfrom " ~ target ~ "\n"
-            ~ dbt_batch_ops._scope(key, types, position) ~ "\noffset $5 - 1\nlimit 1"
+            position: "select " ~ dbt_batch_ops._key_array(key) ~ "\nfrom (\n    select "
+            ~ dbt_batch_ops._columns(key) ~ "\n    from " ~ target ~ "\n    "
+            ~ dbt_batch_ops._scope(key, types, position) | replace("\n", "\n    ")
+            ~ "\n    offset $5 - 1\n    limit 1\n) as boundary"
         }) -%}
     {%- endfor -%}
     {{ return(boundary) }}

@@ -5,10 +5,6 @@
 -#}
 {% macro _full_batch(target, key, types, where) %}
     {%- set alias = dbt_batch_ops._quote(target.identifier) -%}
-    {%- set columns = [] -%}
-    {%- for name in key -%}
-        {%- do columns.append(dbt_batch_ops._quote(name)) -%}
-    {%- endfor -%}
     {%- set full_batch = {} -%}
     {%- for position in ["start", "next"] -%}
         {%- set scanned = "select *\nfrom " ~ target ~ "\n"
@@ -16,7 +12,7 @@
         {%- do full_batch.update({
             position: "select " ~ dbt_batch_ops._key_array(key) ~ "\nfrom (\n    "
             ~ scanned | replace("\n", "\n    ") ~ "\n) as " ~ alias ~ "\nwhere\n    " ~ where
-            ~ "\norder by " ~ columns | join(", ") ~ "\noffset $5 - 1\nlimit 1"
+            ~ "\norder by " ~ dbt_batch_ops._columns(key) ~ "\noffset $5 - 1\nlimit 1"
         }) -%}
     {%- endfor -%}
     {{ return(full_batch) }}

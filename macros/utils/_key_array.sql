@@ -1,8 +1,4 @@
 {#- A row's key as the JSON array that a range end is stored as. -#}
 {% macro _key_array(key) %}
-    {%- set columns = [] -%}
-    {%- for name in key -%}
-        {%- do columns.append(dbt_batch_ops._quote(name)) -%}
-    {%- endfor -%}
-    {{ return("pg_catalog.jsonb_build_array(" ~ columns | join(", ") ~ ")") }}
+    {{ return("pg_catalog.jsonb_build_array(" ~ dbt_batch_ops._columns(key) ~ ")") }}
 {% endmacro %}

@@ -5,15 +5,13 @@
   LIMIT ends it.
 -#}
 {% macro _scope(key, types, position) %}
-    {%- set columns = [] -%}
     {%- set lo = [] -%}
     {%- set hi = [] -%}
     {%- for name in key -%}
-        {%- do columns.append(dbt_batch_ops._quote(name)) -%}
         {%- do lo.append("($1 ->> " ~ loop.index0 ~ ")::" ~ types[loop.index0]) -%}
         {%- do hi.append("($2 ->> " ~ loop.index0 ~ ")::" ~ types[loop.index0]) -%}
     {%- endfor -%}
-    {%- set columns = columns | join(", ") -%}
+    {%- set columns = dbt_batch_ops._columns(key) -%}
     {%- set terms = [] -%}
     {%- if position == "next" -%}
         {%- do terms.append("(" ~ columns ~ ") > (" ~ lo | join(", ") ~ ")") -%}

@@ -11,11 +11,7 @@
 {% macro _statements(description, live, statements) %}
     {%- set target = description.target | string -%}
     {%- set key = live.key -%}
-    {%- set columns = [] -%}
-    {%- for name in key -%}
-        {%- do columns.append(dbt_batch_ops._quote(name)) -%}
-    {%- endfor -%}
-    {%- set columns = columns | join(", ") -%}
+    {%- set columns = dbt_batch_ops._columns(key) -%}
     {%- set listed = statements(dbt_batch_ops._fragments(description, live, "true", "plain", false)).where -%}
 
     {%- set shapes = {} -%}
@@ -38,6 +34,7 @@
         "range": {
             "apply": shapes,
             "boundary": dbt_batch_ops._boundary(target, key, live.key_types),
+            "boundaries": dbt_batch_ops._boundaries(target, key, live.key_types),
             "full_batch": dbt_batch_ops._full_batch(description.target, key, live.key_types, where),
         },
         "keys": {"apply": {"start": staged, "0": staged}},

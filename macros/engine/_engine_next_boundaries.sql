@@ -1,0 +1,64 @@
+{#-
+  batch_ops.next_boundaries: the last keys of the next ranges behind p_lo, at most p_count, never beyond p_upper_bound.
+
+  p_stride keys are looked at for each. While it equals the batch size, no condition is needed to keep a batch small.
+  Once a condition proved rare the stride grows, and the condition is asked where the batch would be full.
+-#}
+{% macro _engine_next_boundaries() %}
+create or replace function batch_ops.next_boundaries(
+    p_statements jsonb,
+    p_lo jsonb,
+    p_upper_bound jsonb,
+    p_parameters jsonb,
+    p_run_started_at timestamptz,
+    p_batch_size integer,
+    p_stride integer,
+    p_count integer
+)
+returns jsonb []
+language plpgsql
+as $function$
+declare
+    v_position text := case when p_lo is null then 'start' else 'next' end;
+    v_seqscan text := pg_catalog.current_setting('enable_seqscan');
+    v_bitmapscan text := pg_catalog.current_setting('enable_bitmapscan');
+    v_boundary jsonb;
+    v_boundaries jsonb [];
+begin
+    if p_stride > p_batch_size then
+        execute p_statements -> 'full_batch' ->> v_position
+        into v_boundary
+        using p_lo, p_upper_bound, p_parameters, p_run_started_at, p_batch_size, p_stride;
+        if v_boundary is not null then
+            return array[v_boundary];
+        end if;
+    end if;
+
+    -- Under wrong statistics a sort of everything that is left can look cheaper than the ordered
+    -- index scan, which alone stops early. Both rivals are off for this one statement of ours.
+    perform
+        pg_catalog.set_config('enable_seqscan', 'off', true),
+        pg_catalog.set_config('enable_bitmapscan', 'off', true);
+    if p_stride > p_batch_size or p_count = 1 then
+        execute p_statements -> 'boundary' ->> v_position
+        into v_boundary
+        using p_lo, p_upper_bound, p_parameters, p_run_started_at, p_stride;
+        v_boundaries := array[coalesce(v_boundary, p_upper_bound)];
+    else
+        execute p_statements -> 'boundaries' ->> v_position
+        into v_boundaries
+        using p_lo, p_upper_bound, p_parameters, p_run_started_at, p_stride, p_stride * p_count;
+        if
+            pg_catalog.cardinality(v_boundaries) is distinct from p_count
+            and v_boundaries[pg_catalog.cardinality(v_boundaries)] is distinct from p_upper_bound
+        then
+            v_boundaries := v_boundaries || p_upper_bound;
+        end if;
+    end if;
+    perform
+        pg_catalog.set_config('enable_seqscan', v_seqscan, true),
+        pg_catalog.set_config('enable_bitmapscan', v_bitmapscan, true);
+    return v_boundaries;
+end
+$function$
+{% endmacro %}
