@@ -16,6 +16,7 @@ begin
     loop
         execute pg_catalog.format('drop routine %s', v_routine.signature);
     end loop;
+    drop type if exists batch_ops.slice;
 end
 $block$
 {% endmacro %}

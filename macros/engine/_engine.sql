@@ -5,6 +5,7 @@
 -#}
 {% macro _engine() %}
     {{ return([
+        dbt_batch_ops._engine_slice(),
         dbt_batch_ops._engine_is_alive(),
         dbt_batch_ops._engine_enter_transaction(),
         dbt_batch_ops._engine_lock_step(),

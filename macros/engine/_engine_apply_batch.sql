@@ -7,13 +7,9 @@
 -#}
 {% macro _engine_apply_batch() %}
 create or replace function batch_ops.apply_batch(
-    p_operation_id uuid,
-    p_step_number integer,
+    p_slice batch_ops.slice,
     p_batch_number bigint,
     p_claim_number integer,
-    p_statements jsonb,
-    p_parameters jsonb,
-    p_run_started_at timestamptz,
     out outcome text,
     out records bigint
 )
@@ -28,15 +24,15 @@ declare
     v_constraint text;
 begin
     select * into v_lease
-    from batch_ops.lease_batch(p_operation_id, p_step_number, p_batch_number, p_claim_number);
+    from batch_ops.lease_batch(p_slice.operation_id, p_slice.step_number, p_batch_number, p_claim_number);
     if not v_lease.leased then
         outcome := 'lost';
         return;
     end if;
 
     begin
-        execute p_statements ->> batch_ops.range_shape(v_lease.range_lo, v_lease.range_hi)
-        using v_lease.range_lo, v_lease.range_hi, p_parameters, p_run_started_at;
+        execute p_slice.statements -> 'apply' ->> batch_ops.range_shape(v_lease.range_lo, v_lease.range_hi)
+        using v_lease.range_lo, v_lease.range_hi, p_slice.parameters, p_slice.run_started_at;
         get diagnostics records = row_count;
         -- A deferred constraint would fail at COMMIT, outside every handler, and take this record along.
         set constraints all immediate;
@@ -55,12 +51,12 @@ begin
 
     if outcome = 'failed' then
         perform batch_ops.record_error(
-            p_operation_id, p_step_number, p_batch_number, p_claim_number,
+            p_slice.operation_id, p_slice.step_number, p_batch_number, p_claim_number,
             v_sqlstate, v_message, v_detail, v_constraint
         );
     end if;
     perform batch_ops.settle_batch(
-        p_operation_id, p_step_number, p_batch_number, outcome,
+        p_slice.operation_id, p_slice.step_number, p_batch_number, outcome,
         case outcome when 'completed' then records end, v_started_at, v_sqlstate, v_message
     );
 end

@@ -5,9 +5,7 @@
 -#}
 {% macro _engine_claim() %}
 create or replace function batch_ops.claim(
-    p_operation_id uuid,
-    p_step_number integer,
-    p_worker_id bigint,
+    p_slice batch_ops.slice,
     p_stride integer,
     p_count integer,
     out batch_numbers bigint [],
@@ -16,14 +14,16 @@ create or replace function batch_ops.claim(
 language plpgsql
 as $function$
 begin
-    perform batch_ops.lock_step(p_operation_id, p_step_number);
+    perform batch_ops.lock_step(p_slice.operation_id, p_slice.step_number);
     select claimed.batch_numbers, claimed.claim_numbers
     into batch_numbers, claim_numbers
-    from batch_ops.claim_new(p_operation_id, p_step_number, p_worker_id, p_stride, p_count) as claimed;
+    from batch_ops.claim_new(p_slice, p_stride, p_count) as claimed;
     if batch_numbers is null then
         select claimed.batch_numbers, claimed.claim_numbers
         into batch_numbers, claim_numbers
-        from batch_ops.claim_abandoned(p_operation_id, p_step_number, p_worker_id, p_count) as claimed;
+        from batch_ops.claim_abandoned(
+            p_slice.operation_id, p_slice.step_number, p_slice.worker_id, p_count
+        ) as claimed;
     end if;
 end
 $function$

@@ -4,12 +4,7 @@
   Called again after every COMMIT, since nothing may be left behind in the caller's session (DESIGN, Plans).
 -#}
 {% macro _engine_enter_transaction() %}
-create or replace function batch_ops.enter_transaction(
-    p_asynchronous boolean,
-    p_timezone text,
-    p_datestyle text,
-    p_search_path text
-)
+create or replace function batch_ops.enter_transaction(p_slice batch_ops.slice)
 returns void
 language plpgsql
 as $function$
@@ -17,10 +12,10 @@ begin
     perform
         -- A wrong estimate must not buy a compilation for each of ten thousand small statements.
         pg_catalog.set_config('jit', 'off', true),
-        pg_catalog.set_config('synchronous_commit', case when p_asynchronous then 'off' else 'on' end, true),
-        pg_catalog.set_config('TimeZone', p_timezone, true),
-        pg_catalog.set_config('DateStyle', p_datestyle, true),
-        pg_catalog.set_config('search_path', p_search_path, true);
+        pg_catalog.set_config('synchronous_commit', case when p_slice.asynchronous then 'off' else 'on' end, true),
+        pg_catalog.set_config('TimeZone', p_slice.timezone, true),
+        pg_catalog.set_config('DateStyle', p_slice.datestyle, true),
+        pg_catalog.set_config('search_path', p_slice.search_path, true);
 end
 $function$
 {% endmacro %}

@@ -6,10 +6,12 @@
 {% macro _engine_lock_step() %}
 create or replace function batch_ops.lock_step(p_operation_id uuid, p_step_number integer)
 returns void
-language sql
+language plpgsql
 as $function$
-    select pg_catalog.pg_advisory_xact_lock(
+begin
+    perform pg_catalog.pg_advisory_xact_lock(
         pg_catalog.hashtextextended('batch_ops.steps/' || p_operation_id || '/' || p_step_number, 0)
-    )
+    );
+end
 $function$
 {% endmacro %}

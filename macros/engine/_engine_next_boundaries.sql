@@ -1,17 +1,13 @@
 {#-
-  batch_ops.next_boundaries: the last keys of the next ranges behind p_lo, at most p_count, never beyond p_upper_bound.
+  batch_ops.next_boundaries: the last keys of the next ranges behind p_lo, at most p_count, never beyond the scope.
 
   p_stride keys are looked at for each. While it equals the batch size, no condition is needed to keep a batch small.
   Once a condition proved rare the stride grows, and the condition is asked where the batch would be full.
 -#}
 {% macro _engine_next_boundaries() %}
 create or replace function batch_ops.next_boundaries(
-    p_statements jsonb,
+    p_slice batch_ops.slice,
     p_lo jsonb,
-    p_upper_bound jsonb,
-    p_parameters jsonb,
-    p_run_started_at timestamptz,
-    p_batch_size integer,
     p_stride integer,
     p_count integer
 )
@@ -25,10 +21,10 @@ declare
     v_boundary jsonb;
     v_boundaries jsonb [];
 begin
-    if p_stride > p_batch_size then
-        execute p_statements -> 'full_batch' ->> v_position
+    if p_stride > p_slice.batch_size then
+        execute p_slice.statements -> 'full_batch' ->> v_position
         into v_boundary
-        using p_lo, p_upper_bound, p_parameters, p_run_started_at, p_batch_size, p_stride;
+        using p_lo, p_slice.upper_bound, p_slice.parameters, p_slice.run_started_at, p_slice.batch_size, p_stride;
         if v_boundary is not null then
             return array[v_boundary];
         end if;
@@ -39,20 +35,20 @@ begin
     perform
         pg_catalog.set_config('enable_seqscan', 'off', true),
         pg_catalog.set_config('enable_bitmapscan', 'off', true);
-    if p_stride > p_batch_size or p_count = 1 then
-        execute p_statements -> 'boundary' ->> v_position
+    if p_stride > p_slice.batch_size or p_count = 1 then
+        execute p_slice.statements -> 'boundary' ->> v_position
         into v_boundary
-        using p_lo, p_upper_bound, p_parameters, p_run_started_at, p_stride;
-        v_boundaries := array[coalesce(v_boundary, p_upper_bound)];
+        using p_lo, p_slice.upper_bound, p_slice.parameters, p_slice.run_started_at, p_stride;
+        v_boundaries := array[coalesce(v_boundary, p_slice.upper_bound)];
     else
-        execute p_statements -> 'boundaries' ->> v_position
+        execute p_slice.statements -> 'boundaries' ->> v_position
         into v_boundaries
-        using p_lo, p_upper_bound, p_parameters, p_run_started_at, p_stride, p_stride * p_count;
+        using p_lo, p_slice.upper_bound, p_slice.parameters, p_slice.run_started_at, p_stride, p_stride * p_count;
         if
             pg_catalog.cardinality(v_boundaries) is distinct from p_count
-            and v_boundaries[pg_catalog.cardinality(v_boundaries)] is distinct from p_upper_bound
+            and v_boundaries[pg_catalog.cardinality(v_boundaries)] is distinct from p_slice.upper_bound
         then
-            v_boundaries := v_boundaries || p_upper_bound;
+            v_boundaries := v_boundaries || p_slice.upper_bound;
         end if;
     end if;
     perform

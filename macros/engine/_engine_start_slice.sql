@@ -6,22 +6,8 @@
   role stored (DESIGN, Stored SQL is code).
 -#}
 {% macro _engine_start_slice() %}
-create or replace function batch_ops.start_slice(
-    p_operation_id uuid,
-    out runnable boolean,
-    out worker_id bigint,
-    out step_number integer,
-    out iterate_by text,
-    out statements jsonb,
-    out parameters jsonb,
-    out started_at timestamptz,
-    out deadline_at timestamptz,
-    out batch_size integer,
-    out asynchronous boolean,
-    out timezone text,
-    out datestyle text,
-    out search_path text
-)
+create or replace function batch_ops.start_slice(p_operation_id uuid)
+returns batch_ops.slice
 language plpgsql
 as $function$
 declare
@@ -36,31 +22,33 @@ begin
             p_operation_id, v_run.run_as, current_user
         using errcode = 'insufficient_privilege';
     end if;
-
-    worker_id := batch_ops.register_worker(p_operation_id);
-
     select * into v_step
     from batch_ops.steps
     where steps.operation_id = p_operation_id
     order by steps.step_number
     limit 1;
 
-    runnable := v_run.status in ('running', 'blocked')
+    return row(
+        v_run.status in ('running', 'blocked')
         and v_run.cancel_requested_at is null
-        and (v_run.deadline_at is null or v_run.deadline_at > pg_catalog.clock_timestamp());
-    step_number := v_step.step_number;
-    iterate_by := v_step.iterate_by;
-    -- Through an operator, so that the value is a plain one in memory and not a pointer into a table
-    -- that this session's commits would leave behind.
-    statements := v_step.statements -> 'apply';
-    parameters := v_run.parameters || '{}'::jsonb;
-    started_at := v_run.started_at;
-    deadline_at := v_run.deadline_at;
-    batch_size := v_run.batch_size;
-    asynchronous := v_run.asynchronous_commit;
-    timezone := v_run.timezone;
-    datestyle := v_run.datestyle;
-    search_path := v_run.search_path;
+        and coalesce(v_run.deadline_at > pg_catalog.clock_timestamp(), true),
+        p_operation_id,
+        v_step.step_number,
+        batch_ops.register_worker(p_operation_id),
+        v_step.iterate_by,
+        v_step.upper_bound,
+        -- Through an operator, so that these are plain values in memory: a value that still points into its
+        -- table is unpacked at every use, and this session's commits would leave it behind.
+        v_step.statements || '{}'::jsonb,
+        v_run.parameters || '{}'::jsonb,
+        v_run.started_at,
+        v_run.deadline_at,
+        v_run.batch_size,
+        v_run.asynchronous_commit,
+        v_run.timezone,
+        v_run.datestyle,
+        v_run.search_path
+    )::batch_ops.slice;
 end
 $function$
 {% endmacro %}

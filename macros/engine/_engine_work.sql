@@ -15,7 +15,7 @@ language plpgsql
 as $procedure$
 declare
     v_slice_ends timestamptz := pg_catalog.clock_timestamp() + p_slice;
-    v_slice record;
+    v_slice batch_ops.slice;
     v_claimed record;
     v_applied record;
     v_stride integer;
@@ -27,7 +27,7 @@ declare
 begin
     commit;
     set transaction isolation level read committed;
-    select * into v_slice from batch_ops.start_slice(p_operation_id);
+    v_slice := batch_ops.start_slice(p_operation_id);
     v_stride := coalesce((p_state ->> 'stride')::integer, v_slice.batch_size);
     -- A claim is a transaction of its own; small batches share one.
     v_count := case when v_slice.batch_size >= 500 then 1 else least(16, 2000 / v_slice.batch_size) end;
@@ -36,12 +36,10 @@ begin
     <<claims>>
     while v_slice.runnable loop
         set transaction isolation level read committed;
-        perform batch_ops.enter_transaction(
-            v_slice.asynchronous, v_slice.timezone, v_slice.datestyle, v_slice.search_path
-        );
+        perform batch_ops.enter_transaction(v_slice);
         begin
             select * into v_claimed
-            from batch_ops.claim(p_operation_id, v_slice.step_number, v_slice.worker_id, v_stride, v_count);
+            from batch_ops.claim(v_slice, v_stride, v_count);
             v_outcome := 'claimed';
         exception
             when query_canceled then
@@ -62,13 +60,10 @@ begin
 
         for v_turn in 1 .. pg_catalog.cardinality(v_claimed.batch_numbers) loop
             set transaction isolation level read committed;
-            perform batch_ops.enter_transaction(
-                v_slice.asynchronous, v_slice.timezone, v_slice.datestyle, v_slice.search_path
-            );
+            perform batch_ops.enter_transaction(v_slice);
             select * into v_applied
             from batch_ops.apply_batch(
-                p_operation_id, v_slice.step_number, v_claimed.batch_numbers[v_turn],
-                v_claimed.claim_numbers[v_turn], v_slice.statements, v_slice.parameters, v_slice.started_at
+                v_slice, v_claimed.batch_numbers[v_turn], v_claimed.claim_numbers[v_turn]
             );
             commit;
             v_outcome := v_applied.outcome;
