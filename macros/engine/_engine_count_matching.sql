@@ -19,7 +19,7 @@ begin
         v_records := v_run.total_records;
     else
         begin
-            execute pg_catalog.format('select pg_catalog.count(*) from (%s) as matching', p_matching_keys)
+            execute pg_catalog.format(E'select pg_catalog.count(*) from (\n%s\n) as matching', p_matching_keys)
             into v_records
             using null::jsonb, null::jsonb, v_run.parameters, v_run.started_at;
         exception

@@ -29,10 +29,11 @@ begin
     into v_order, v_columns
     from pg_catalog.unnest(p_key_columns) with ordinality as named (name, position);
 
+    -- The condition stands on lines of its own: it may end with a comment.
     execute pg_catalog.format(
-        'create table batch_ops.%1$I as '
+        E'create table batch_ops.%1$I as '
         'select pg_catalog.row_number() over (order by %2$s) as ordinal, %3$s '
-        'from (%4$s) as matching order by %2$s limit $5',
+        'from (\n%4$s\n) as matching order by %2$s limit $5',
         p_table, v_order, v_columns, p_matching_keys
     )
     using null::jsonb, null::jsonb, p_parameters, p_run_started_at, p_limit;
