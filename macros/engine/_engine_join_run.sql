@@ -29,7 +29,7 @@ begin
                 || 'opened with, or cancel the run and start a new one',
                 p_operation_id, v_run.spec_hash, p_description ->> 'spec_hash'
             )
-        when p_arguments <> '{}'::jsonb and p_arguments <> v_run.parameters
+        when v_run.parameters || p_arguments <> v_run.parameters
             then pg_catalog.format(
                 'run %s was opened with other parameters; leave them out, it goes on with its own', p_operation_id
             )

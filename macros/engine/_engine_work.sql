@@ -14,7 +14,8 @@ create or replace procedure batch_ops.work(
 language plpgsql
 as $procedure$
 declare
-    v_slice_ends timestamptz := pg_catalog.clock_timestamp() + p_slice;
+    v_statement_timeout interval := pg_catalog.current_setting('statement_timeout')::interval;
+    v_slice_ends timestamptz;
     v_slice batch_ops.slice;
     v_claimed record;
     v_applied record;
@@ -25,6 +26,10 @@ declare
     v_batches bigint := 0;
     v_records bigint := 0;
 begin
+    -- A role's own statement_timeout counts the whole CALL; half of it leaves room for the last batch.
+    v_slice_ends := pg_catalog.clock_timestamp() + least(
+        p_slice, case when v_statement_timeout > interval '0' then v_statement_timeout / 2 end
+    );
     commit;
     set transaction isolation level read committed;
     v_slice := batch_ops.start_slice(p_operation_id);

@@ -7,7 +7,7 @@
     {%- set slice = dbt_batch_ops._setting("batch_ops_slice_seconds") -%}
     {%- set ns = namespace(
         state=none, working=true, records=summary.processed_records, batches=summary.batch_count,
-        remaining=summary.remaining_seconds
+        remaining=summary.remaining_seconds, held=none
     ) -%}
     {%- set started_at = modules.datetime.datetime.now() -%}
     {%- for hour in range(100000) if ns.working -%}
@@ -26,9 +26,10 @@
             {%- set ns.batches = ns.batches + ns.state.batches -%}
             {%- set ns.remaining = ns.state.remaining_seconds -%}
             {%- set ns.working = ns.state.status == "running" and not ns.state.interrupted -%}
-            {%- if ns.state.batches > 0 or ns.state.waiting_for -%}
+            {%- if ns.state.batches > 0 or ns.state.waiting_for != ns.held -%}
                 {%- do dbt_batch_ops._say(dbt_batch_ops._progress_line(summary, ns, started_at)) -%}
             {%- endif -%}
+            {%- set ns.held = ns.state.waiting_for -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- if summary.remaining_seconds is not none -%}

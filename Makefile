@@ -1,0 +1,53 @@
+# Works with GNU Make 3.81 (macOS) and newer.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types unit integration test-oldest bench lock clean
+
+BIN := .venv/bin
+OLDEST := .venv-oldest
+export PYTHON
+
+# One worker per CPU; every worker of the integration tests starts a PostgreSQL of its own.
+PYTEST := $(BIN)/python -m pytest -q -n logical --maxprocesses 8
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Make the environment in .venv from requirements.lock
+	@tools/environment.sh .venv requirements.lock
+
+demo: setup ## A million rows on a private PostgreSQL: changed in batches, killed, resumed, proved
+	@$(BIN)/python -m demo
+
+test: lint types unit integration test-oldest ## All checks, as CI runs them
+
+lint: setup ## ruff and sqlfluff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+# What macros render to is linted by the tests. Their own layout: LT02 misreads elif in macros nobody calls.
+	$(BIN)/sqlfluff lint --disable-progress-bar --exclude-rules LT02 macros integration_tests/macros
+	$(BIN)/sqlfluff lint --disable-progress-bar models
+
+types: setup ## mypy --strict on the generator
+	$(BIN)/mypy
+
+unit: setup ## Unit and golden tests of the generator
+	$(PYTEST) generator/tests
+
+integration: setup ## The dbt package and the generator on a real PostgreSQL
+	$(PYTEST) integration_tests
+
+test-oldest: ## dbt's transactions and a smoke run on the oldest supported dbt
+	@tools/environment.sh $(OLDEST) requirements-oldest.lock
+	$(OLDEST)/bin/python -m pytest -q integration_tests/test_dbt_transactions.py integration_tests/test_smoke.py
+
+bench: setup ## Measure the targets of the design; writes benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+
+lock: setup ## Bring both lock files up to date (uses uv)
+	@tools/lock.sh
+
+clean: ## Remove environments, the demo and what the tools left behind
+	rm -rf .venv .venv-oldest .venv-lock .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf integration_tests/target integration_tests/logs integration_tests/dbt_packages

@@ -1,0 +1,49 @@
+"""Entry point of the command line."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from dbt_batch_ops import __version__
+from dbt_batch_ops.cli.check import check
+from dbt_batch_ops.cli.errors import ProjectError
+from dbt_batch_ops.cli.generate import generate
+from dbt_batch_ops.cli.report import print_error
+from dbt_batch_ops.cli.schema import schema
+from dbt_batch_ops.cli.validate import validate
+
+
+@click.group()
+@click.version_option(__version__, prog_name="dbt-batch-ops", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Turn batch operation specs into dbt macros."""
+
+
+for _command in (generate, validate, check, schema):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line and end the process.
+
+    The exit code is 0 for success, 1 for a mistake in a spec or project, and 2 for a wrong call.
+    """
+    try:
+        code = cli.main(prog_name="dbt-batch-ops", standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except ProjectError as error:
+        print_error(f"error: {error}")
+        code = 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print_error(f"error: {where}{error.strerror or error}")
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,1 @@
+"""The validated model as pure data: statements, parameters and their hash."""

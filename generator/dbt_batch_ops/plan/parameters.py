@@ -1,0 +1,107 @@
+"""The arguments of an operation's macro."""
+
+from __future__ import annotations
+
+from dbt_batch_ops.plan.model import Parameter
+from dbt_batch_ops.spec.diagnostics import Position, quoted
+from dbt_batch_ops.spec.document import Document, Location
+from dbt_batch_ops.spec.names import parameter_name_problem
+from dbt_batch_ops.spec.read import OperationSpec
+from dbt_batch_ops.sql.literals import LiteralError, check_literal
+from dbt_batch_ops.sql.parameters import (
+    ParameterError,
+    PlacedUse,
+    TypedParameter,
+    names_in_order,
+    resolve_parameter,
+)
+from dbt_batch_ops.sql.types import PgType, parse_type
+
+
+def plan_parameters(
+    document: Document, operation: OperationSpec, uses: list[PlacedUse], *, all_read: bool
+) -> tuple[tuple[Parameter, ...], dict[str, PgType]]:
+    """Return the parameters of an operation in the order of the macro's arguments, and their types.
+
+    Args:
+        document: The file; mistakes are added to its diagnostics.
+        operation: The operation.
+        uses: Every use of a parameter in it, in the order of the file.
+        all_read: Whether all of its SQL could be read; otherwise a parameter without a use may have one.
+    """
+    declared = operation.model.parameters or {}
+    written = document.data["patterns"][operation.location[1]].get("parameters")
+    broken = set(written) - set(declared) if isinstance(written, dict) else set()
+    parameters: list[Parameter] = []
+    types: dict[str, PgType] = {}
+    for name in names_in_order(declared, uses):
+        location = (*operation.location, "parameters", name)
+        if name in broken:
+            continue
+        own_uses = [place for place in uses if place.use.name == name]
+        if not own_uses and not all_read:
+            continue
+        if name not in declared and not _check_name(document, name, own_uses):
+            continue
+        resolved = _resolve(document, operation, name, own_uses, location)
+        if resolved is None:
+            continue
+        types[name] = resolved.type
+        parameters.append(_parameter(document, operation, resolved, location))
+    return tuple(parameters), types
+
+
+def _check_name(document: Document, name: str, uses: list[PlacedUse]) -> bool:
+    """Record an undeclared parameter whose name cannot be an argument."""
+    problem = parameter_name_problem(name)
+    if problem is not None:
+        document.error(
+            Position(uses[0].line, uses[0].column), f"the parameter's name {quoted(name)} {problem}"
+        )
+    return problem is None
+
+
+def _resolve(
+    document: Document, operation: OperationSpec, name: str, uses: list[PlacedUse], location: Location
+) -> TypedParameter | None:
+    model = (operation.model.parameters or {}).get(name)
+    declared: PgType | None = None
+    if model is not None and model.type is not None:
+        try:
+            declared = parse_type(model.type)
+        except ValueError as error:
+            place = (*location, "type") if document.has((*location, "type")) else location
+            document.error(document.position(place), f"parameter {quoted(name)}: {error}")
+            return None
+    try:
+        return resolve_parameter(name, uses, declared)
+    except ParameterError as error:
+        place_of_use = error.place
+        position = (
+            Position(place_of_use.line, place_of_use.column)
+            if place_of_use
+            else document.key_position(location)
+        )
+        document.error(position, error.message)
+        return None
+
+
+def _parameter(
+    document: Document, operation: OperationSpec, resolved: TypedParameter, location: Location
+) -> Parameter:
+    model = (operation.model.parameters or {}).get(resolved.name)
+    has_default = model is not None and "default" in model.model_fields_set
+    default = model.default if model is not None else None
+    try:
+        check_literal(default, resolved.type)
+    except LiteralError as error:
+        place = document.position((*location, "default"))
+        document.error(place, f"the default of {quoted(resolved.name)} {error}")
+    return Parameter(
+        name=resolved.name,
+        type=str(resolved.type),
+        column=resolved.column,
+        has_default=has_default,
+        default=default,
+        description=model.description if model is not None else None,
+    )

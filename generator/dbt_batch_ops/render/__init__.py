@@ -1,0 +1,1 @@
+"""Plans to files. Templates only print; everything is decided before."""

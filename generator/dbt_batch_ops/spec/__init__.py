@@ -1,0 +1,1 @@
+"""YAML text to a validated model, with a position for everything that is wrong."""

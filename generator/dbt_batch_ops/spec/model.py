@@ -1,0 +1,316 @@
+"""The spec language: every key, its type, its default and its meaning.
+
+The models are the one definition of the grammar: messages, the JSON Schema for editors and
+``docs/specification.md`` are made from or checked against them. Every key is optional here, because an
+operation with a mistake in one key is still checked in all others; which keys an operation needs is a rule in
+``checks``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from dbt_batch_ops.spec.values import (
+    Count,
+    CountOrZero,
+    Delimiter,
+    Duration,
+    FieldTypes,
+    Mapping,
+    Names,
+    OneOf,
+    RelationText,
+    SomeOf,
+    Source,
+    Switch,
+    TableName,
+    Text,
+    Texts,
+    found,
+    wrong,
+)
+
+OPERATION_TYPES = ("update", "insert", "upsert", "delete", "select", "custom_function")
+"""What an operation or a step can do."""
+
+OperationType = Annotated[str, OneOf(*OPERATION_TYPES)]
+
+
+class SpecModel(BaseModel):
+    """A mapping of a spec: unknown keys are errors, values are never converted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Parameter(SpecModel):
+    """An argument of the generated macro."""
+
+    type: Text | None = Field(
+        None,
+        description="PostgreSQL type of the value; an array is written with brackets, as `uuid[]`. "
+        "Default: the type of the column that the parameter meets.",
+        examples=["uuid[]"],
+    )
+    default: Any = Field(
+        None,
+        description="Value when the caller gives none. A parameter without `default` must be given.",
+        examples=["active"],
+    )
+    description: Text | None = Field(
+        None,
+        description="What the parameter means, for the macro's documentation.",
+        examples=["The new status"],
+    )
+    from_query: Switch | None = Field(
+        None,
+        description="Whether the caller may give a query instead of a value.",
+        examples=[True],
+    )
+
+
+def _parameters(value: Any) -> Any:
+    """Accept ``name: type`` as the short form of ``name: {type: …}``."""
+    if not isinstance(value, dict) or not value:
+        raise wrong(f"must be a mapping of parameter names to types, not {found(value)}")
+    short = {name: {"type": given} if isinstance(given, str) else given for name, given in value.items()}
+    return {name: {} if given is None else given for name, given in short.items()}
+
+
+Parameters = Annotated[
+    dict[str, Parameter],
+    BeforeValidator(_parameters),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "object"}]},
+        }
+    ),
+]
+
+
+class Work(SpecModel):
+    """What one operation, or one step of it, does to its table."""
+
+    operation_type: OperationType | None = Field(
+        None,
+        description="What is done: `update`, `insert`, `upsert`, `delete`, `select` or `custom_function`.",
+        examples=["update"],
+    )
+    update_data: Mapping | None = Field(
+        None,
+        description="Column to value, for an update. A call (`NOW()`) is SQL, `:name` is a parameter, "
+        "anything else "
+        "is a literal; `{sql: …}` and `{value: …}` say it outright.",
+        examples=[{"status": ":new_status", "updated_at": "NOW()"}],
+    )
+    insert_data: Mapping | None = Field(
+        None, description="Column to value, for an insert.", examples=[{"name": ":product.name"}]
+    )
+    upsert_data: Mapping | None = Field(
+        None, description="Column to value, for an upsert.", examples=[{"name": ":product.name"}]
+    )
+    conflict_target: Names | None = Field(
+        None, description="Columns that decide whether an upsert inserts or updates.", examples=["product_id"]
+    )
+    select_fields: Names | None = Field(
+        None, description="Columns that a select hands to later steps.", examples=[["id", "email"]]
+    )
+    function: Text | None = Field(
+        None, description="Function that a custom_function calls.", examples=["calculate_customer_usage"]
+    )
+    input: Any = Field(None, description="Arguments of the function.", examples=[{"month": ":target_month"}])
+    where_condition: Text | None = Field(
+        None,
+        description="SQL condition: only rows for which it is true are changed. Default: all rows.",
+        examples=["id = ANY(:user_ids)"],
+    )
+    batch_size: Count | None = Field(
+        None,
+        description="Rows per batch; every batch is committed on its own. Default: 1000.",
+        examples=[100],
+    )
+    idempotent: Switch | None = Field(
+        None, description="Whether a custom function may be called again after an error.", examples=[True]
+    )
+
+
+class Step(Work):
+    """One step of an operation with several."""
+
+    name: Text | None = Field(None, description="Name of the step.", examples=["validate_data"])
+    depends_on: Names | None = Field(
+        None,
+        description="Steps that must be finished first. Default: the step before.",
+        examples=["validate_data"],
+    )
+    output: Text | None = Field(
+        None, description="Name under which later steps see this step's rows.", examples=["validated_users"]
+    )
+    data_source: Source | None = Field(
+        None, description="Where a step's rows come from.", examples=[":products"]
+    )
+
+
+class Operation(Work):
+    """One entry of ``patterns``: a bulk change that becomes one macro."""
+
+    name: Annotated[str, OneOf("batch_operations")] | None = Field(
+        None, description="The pattern: always `batch_operations`.", examples=["batch_operations"]
+    )
+    operation: Text | None = Field(
+        None, description="Name of the operation and of its macro.", examples=["bulk_update_user_status"]
+    )
+    description: Text | None = Field(
+        None,
+        description="What the operation does, for its documentation.",
+        examples=["Bulk update user statuses"],
+    )
+    target_entity: Text | None = Field(
+        None, description="The entity that is changed: the name of this file's entity.", examples=["user"]
+    )
+    steps: list[Step] | None = Field(
+        None, description="Several steps instead of one `operation_type`.", examples=[[{"name": "cleanup"}]]
+    )
+    parameters: Parameters | None = Field(
+        None,
+        description="Arguments of the macro: type, default and description of each. A parameter that is used "
+        "but not "
+        "declared has the type of the column that it meets.",
+        examples=[{"max_amount": {"type": "numeric", "default": 100}}],
+    )
+    data_source: Source | None = Field(
+        None,
+        description="Where the rows of an import come from: a parameter or `csv_file`.",
+        examples=["csv_file"],
+    )
+    csv_delimiter: Delimiter | None = Field(
+        None, description="Character between CSV columns.", examples=[","]
+    )
+    csv_has_header: Switch | None = Field(
+        None, description="Whether the CSV begins with names.", examples=[True]
+    )
+    field_mapping: Mapping | None = Field(
+        None, description="Column to CSV column.", examples=[{"price": "csv_column_2"}]
+    )
+    validation_rules: Texts | None = Field(
+        None, description="Conditions that every imported row must fulfil.", examples=[["price > 0"]]
+    )
+    skip_invalid_rows: Switch | None = Field(
+        None, description="Whether rows that break a rule are left out instead of failing.", examples=[True]
+    )
+    preconditions: Texts | None = Field(
+        None, description="Conditions that must hold before anything is changed.", examples=[["COUNT(*) > 0"]]
+    )
+    parallel: Switch | None = Field(
+        None, description="Whether several workers share the batches. Default: false.", examples=[False]
+    )
+    max_workers: Count | None = Field(None, description="Workers at most.", examples=[4])
+    worker_batch_size: Count | None = Field(None, description="Rows per batch of a worker.", examples=[250])
+    iterate_by: Annotated[str, OneOf("range", "keys")] | None = Field(
+        None,
+        description="`range` walks the key in order, `keys` stages the matching keys first (which also "
+        "freezes the "
+        "scope). Default: decided when a run is opened, by the estimate of the database.",
+        examples=["keys"],
+    )
+    timeout: Duration | None = Field(
+        None,
+        description="Longest time of one run; it can be resumed afterwards. Default: none.",
+        examples=["30 minutes"],
+    )
+    max_records: Count | None = Field(
+        None, description="Most rows that a run may change. Default: no limit.", examples=[10000]
+    )
+    on_limit: Annotated[str, OneOf("refuse", "stop")] | None = Field(
+        None,
+        description="What happens when more than `max_records` rows match: `refuse` changes nothing, `stop` "
+        "changes "
+        "the first that many. Default: `refuse`.",
+        examples=["stop"],
+    )
+    requires_confirmation: Switch | None = Field(
+        None, description="Whether the caller must confirm the number of rows.", examples=[True]
+    )
+    error_handling: (
+        Annotated[str, OneOf("stop_on_error", "continue_on_error", "collect_errors", "rollback_on_any_error")]
+        | None
+    ) = Field(None, description="What an error in a batch means.", examples=["continue_on_error"])
+    max_errors: CountOrZero | None = Field(None, description="Errors after which a run stops.", examples=[10])
+    max_errors_per_worker: CountOrZero | None = Field(
+        None, description="Errors after which a worker stops.", examples=[5]
+    )
+    max_retries: CountOrZero | None = Field(
+        None, description="How often a batch is tried again after a deadlock and the like.", examples=[3]
+    )
+    on_duplicate_run: Annotated[str, OneOf("refuse", "resume")] | None = Field(
+        None,
+        description="What a start means while another run of the operation is unfinished: `refuse` stops "
+        "with its "
+        "operation_id, `resume` goes on with it. Default: `refuse`.",
+        examples=["resume"],
+    )
+    progress_tracking: Switch | None = Field(
+        None,
+        description="Whether progress is recorded; the ledger always does. Default: true.",
+        examples=[True],
+    )
+    progress_notification_interval: Count | None = Field(
+        None, description="Rows between two progress messages.", examples=[1000]
+    )
+    heartbeat_interval: Duration | None = Field(
+        None, description="Time between two signs of life of a worker.", examples=["10 seconds"]
+    )
+    logging_level: Annotated[str, OneOf("minimal", "standard", "detailed")] | None = Field(
+        None, description="How much is logged.", examples=["detailed"]
+    )
+    log_table: TableName | None = Field(
+        None, description="Model that shows this operation's batches.", examples=["batch_operation_logs"]
+    )
+    collect_metrics: Switch | None = Field(None, description="Whether metrics are recorded.", examples=[True])
+    metrics_table: TableName | None = Field(
+        None, description="Model that shows this operation's metrics.", examples=["batch_performance_metrics"]
+    )
+    redact: Names | None = Field(
+        None, description="Columns that are kept out of recorded rows and parameters.", examples=[["email"]]
+    )
+    notify_on_completion: Switch | None = Field(
+        None, description="Whether the end of a run is announced.", examples=[True]
+    )
+    notification_channels: Annotated[list[str], SomeOf("email", "webhook")] | None = Field(
+        None, description="How it is announced.", examples=[["email"]]
+    )
+    notification_message: Text | None = Field(
+        None,
+        description="Text of the announcement, with fields like `{processed_records}`.",
+        examples=["Deactivated {processed_records} users"],
+    )
+
+
+class Entity(SpecModel):
+    """One file: a table and the operations on it."""
+
+    name: Text | None = Field(None, description="Name of the entity.", examples=["user"])
+    fields: FieldTypes | None = Field(
+        None,
+        description="Columns of the table and their types: those that the operations mention, and the key.",
+        examples=[{"id": "uuid", "status": "string"}],
+    )
+    relation: RelationText | None = Field(
+        None,
+        description="The table: `source('app', 'users')`, `ref('model')`, `schema.table` or `table`. "
+        "Default: the entity's name in the target schema.",
+        examples=["source('app', 'users')"],
+    )
+    key: Names | None = Field(
+        None,
+        description="Column, or list of columns, whose values are unique and not null; batches are ranges of "
+        "it. "
+        "Default: the table's primary key, else `id`.",
+        examples=["id"],
+    )
+    patterns: list[Any] | None = Field(
+        None, description="The operations on the table.", examples=[[{"name": "batch_operations"}]]
+    )

@@ -1,0 +1,1 @@
+"""Everything that understands SQL: types, literals, expressions, parameters."""

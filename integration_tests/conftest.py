@@ -1,0 +1,88 @@
+"""Fixtures: one private server, one copy of the project and one dbt per test process; a database per test.
+
+``DBT_BATCH_OPS_TEST_SERVER=machine`` runs the tests on the PostgreSQL of this machine instead of the embedded
+one; ``DBT_BATCH_OPS_TEST_FSYNC=on`` lets it write to the disk as in real life.
+"""
+
+import os
+
+import pytest
+
+from dbt_batch_ops.database import Server, find_binaries
+from support.database import Database
+from support.dbt import Dbt
+from support.project import Project
+
+INSTALLED = "template_with_ledger"
+
+
+@pytest.fixture(scope="session")
+def server_settings():
+    return {
+        "fsync": os.environ.get("DBT_BATCH_OPS_TEST_FSYNC", "off"),
+        "max_connections": "60",
+        "shared_buffers": "256MB",
+        "max_wal_size": "4GB",
+    }
+
+
+@pytest.fixture(scope="session")
+def server(server_settings):
+    """A private server for all tests of this process. Tests that stop or kill a server make their own."""
+    binaries = find_binaries(os.environ.get("DBT_BATCH_OPS_TEST_SERVER"))
+    with Server(binaries=binaries, settings=server_settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _database(server):
+    return Database(server.connection)
+
+
+@pytest.fixture(scope="session")
+def shared_project(tmp_path_factory, _database):
+    """The project with its packages installed and its own specs generated."""
+    project = Project(tmp_path_factory.mktemp("dbt") / "project")
+    Dbt(project.folder, _database.connection.environment).run("deps")
+    project.generate()
+    return project
+
+
+@pytest.fixture(scope="session")
+def _dbt(shared_project, _database):
+    return Dbt(shared_project.folder, _database.connection.environment)
+
+
+@pytest.fixture(scope="session")
+def _ledger_template(_dbt, _database):
+    _database.recreate()
+    _dbt.run_operation("dbt_batch_ops.install")
+    _database.save_as_template(INSTALLED)
+    return INSTALLED
+
+
+@pytest.fixture
+def dbt(_dbt):
+    """dbt on the project and the database of this test. Ask for a database fixture as well."""
+    return _dbt
+
+
+@pytest.fixture
+def project(shared_project):
+    """The dbt project of this test; what the test changes in it is undone afterwards."""
+    with shared_project.unchanged():
+        yield shared_project
+
+
+@pytest.fixture
+def empty_database(_database):
+    """A new database with nothing in it."""
+    _database.recreate()
+    return _database
+
+
+@pytest.fixture
+def database(_database, _ledger_template):
+    """A new database with the ledger installed."""
+    _database.recreate(_ledger_template)
+    return _database

@@ -1,0 +1,104 @@
+"""Fixtures of the fault suite: a project with ``account.yml``, databases with accounts, workers that end.
+
+Moments are chosen at random. A failing test shows its seed; ``DBT_BATCH_OPS_TEST_SEED`` repeats it.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from support.dbt import Dbt
+from support.project import Project
+from support.runs import Run, create_accounts, open_run
+from support.workers import Worker
+
+ACCOUNTS = 30_000
+SPEC = Path(__file__).with_name("account.yml")
+SETTINGS = "\nvars:\n  batch_ops_slice_seconds: 0.1\n"
+
+
+@pytest.fixture(scope="session")
+def make_project(tmp_path_factory):
+    """Make a project with the operations of ``account.yml`` and short slices, and dbt on it and a database."""
+
+    def make(database):
+        project = Project(tmp_path_factory.mktemp("faults") / "project")
+        project.write("batch_operations/account.yml", SPEC.read_text())
+        settings = project.folder / "dbt_project.yml"
+        settings.write_text(settings.read_text() + SETTINGS)
+        dbt = Dbt(project.folder, database.connection.environment)
+        dbt.run("deps")
+        project.generate()
+        return project, dbt
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def _project_and_dbt(make_project, _database):
+    return make_project(_database)
+
+
+@pytest.fixture(scope="session")
+def _templates(_project_and_dbt, _database):
+    """Two databases to start from: one with accounts and an empty ledger, one with an abandoned run as well."""
+    _, dbt = _project_and_dbt
+    _database.recreate()
+    create_accounts(_database, ACCOUNTS)
+    dbt.run_operation("dbt_batch_ops.install")
+    _database.save_as_template("template_with_accounts")
+    open_run(dbt, _database)
+    _database.save_as_template("template_with_run")
+
+
+@pytest.fixture
+def dbt(_project_and_dbt):
+    """dbt on a project with the operations of ``account.yml``; slices take a tenth of a second."""
+    return _project_and_dbt[1]
+
+
+@pytest.fixture
+def project(_project_and_dbt):
+    """That project; what the test changes in it is undone afterwards."""
+    project, _ = _project_and_dbt
+    with project.unchanged():
+        yield project
+
+
+@pytest.fixture
+def database(_database, _templates):
+    """A new database with the ledger and accounts."""
+    _database.recreate("template_with_accounts")
+    return _database
+
+
+@pytest.fixture
+def run(_database, _templates):
+    """A run of ``add_credit`` in a new database: dbt was killed before it changed a row."""
+    _database.recreate("template_with_run")
+    return Run.newest(_database)
+
+
+@pytest.fixture
+def start_worker():
+    """Start workers on a run; they end with the test."""
+    workers = []
+
+    def start(run, slice_seconds=0.1):
+        workers.append(Worker(run.database, run.id, slice_seconds))
+        return workers[-1]
+
+    yield start
+    for worker in workers:
+        worker.kill()
+
+
+@pytest.fixture
+def random(request):
+    """A random generator of this test; a failure shows its seed."""
+    seed = os.environ.get("DBT_BATCH_OPS_TEST_SEED") or secrets.token_hex(4)
+    request.node.add_report_section("setup", "seed", f"DBT_BATCH_OPS_TEST_SEED={seed}")
+    return Random(f"{seed} {request.node.name}")

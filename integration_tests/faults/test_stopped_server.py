@@ -1,0 +1,99 @@
+"""``pg_ctl stop -m immediate`` while a run is on its way, then the server starts again on the same data.
+
+The server writes as in real life (``fsync = on``), and the engine commits asynchronously: a crash may lose
+its last commits, but never a row's change without its record, or the other way round.
+"""
+
+import os
+
+import pytest
+
+from dbt_batch_ops.database import Server, find_binaries
+from support.database import Database
+from support.runs import Run, create_accounts, open_run
+from support.sessions import wait_until
+
+
+@pytest.fixture(scope="module")
+def fragile_server():
+    with Server(binaries=find_binaries(os.environ.get("DBT_BATCH_OPS_TEST_SERVER"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def fragile_dbt(fragile_server, make_project):
+    _, dbt = make_project(Database(fragile_server.connection))
+    return dbt
+
+
+@pytest.fixture
+def accounts(fragile_server):
+    """A new database with accounts on a server that the test may stop."""
+    fragile_server.start()
+    database = Database(fragile_server.connection)
+    database.recreate()
+    create_accounts(database, 30_000)
+    return database
+
+
+def crash(server):
+    server.stop(immediately=True)
+    server.start()
+
+
+def test_the_server_really_writes_to_the_disk(accounts):
+    assert accounts.row("select current_setting('fsync'), current_setting('synchronous_commit')") == (
+        "on",
+        "on",
+    )
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_a_server_stopped_at_many_moments_changes_every_row_once(
+    fragile_server, fragile_dbt, accounts, start_worker, random, turn
+):
+    run = open_run(fragile_dbt, accounts)
+    for moment in sorted(random.sample(range(200), 5)):
+        start_worker(run, slice_seconds=random.uniform(0.005, 0.1))
+        start_worker(run, slice_seconds=random.uniform(0.005, 0.1))
+        run.wait_for_batches(moment)
+        crash(fragile_server)
+        run.assert_true()
+    fragile_dbt.run_operation("add_credit", run.arguments)
+    run.assert_exactly_once()
+
+
+def test_dbt_fails_when_the_server_is_stopped_and_can_be_resumed(
+    fragile_server, fragile_dbt, accounts, random
+):
+    fragile_dbt.run_operation("dbt_batch_ops.install")
+    process = fragile_dbt.start_operation("add_credit")
+    wait_until(lambda: accounts.value("select count(*) from batch_ops.runs"), "the run is open")
+    run = Run.newest(accounts)
+    run.wait_for_batches(random.randrange(200))
+    crash(fragile_server)
+    assert fragile_dbt.finish(process, check=False).exit_code == 1
+    fragile_dbt.run_operation("add_credit", run.arguments)
+    run.assert_exactly_once()
+
+
+def test_a_run_that_was_reported_completed_survives_the_stop_of_the_server(
+    fragile_server, fragile_dbt, accounts
+):
+    fragile_dbt.run_operation("add_credit")
+    crash(fragile_server)
+    Run.newest(accounts).assert_exactly_once()
+
+
+def test_deletes_are_recorded_once_when_the_server_is_stopped(
+    fragile_server, fragile_dbt, accounts, start_worker, random
+):
+    run = open_run(fragile_dbt, accounts, "delete_closed")
+    for moment in sorted(random.sample(range(60), 3)):
+        start_worker(run, slice_seconds=0.01)
+        run.wait_for_batches(moment)
+        crash(fragile_server)
+    fragile_dbt.run_operation("delete_closed", run.arguments)
+    run.assert_completed()
+    assert run.value("select sum(records) from batch_ops.batches where operation_id = %(run)s") == 10_000
+    assert accounts.row("select count(*), count(*) filter (where closed) from account") == (20_000, 0)

@@ -1,0 +1,3 @@
+{% macro count_to(limit) %}
+    {% do log("counted: " ~ (range(limit) | length), info=true) %}
+{% endmacro %}

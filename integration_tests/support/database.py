@@ -1,0 +1,67 @@
+"""The database of a test: made fresh from a template, always under the same name.
+
+The name stays the same because dbt parses the whole project again when a variable of its profile changes.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from typing import Any
+
+import psycopg2
+
+from dbt_batch_ops.database import Connection
+
+NAME = "test"
+
+
+class Database:
+    """Direct access to the database of a test, beside dbt."""
+
+    def __init__(self, server: Connection) -> None:
+        self.connection = replace(server, dbname=NAME)
+        self._server = server
+
+    def recreate(self, template: str = "template0") -> None:
+        """Drop the database with all its sessions and make it anew."""
+        with closing(psycopg2.connect(self._server.url)) as session:
+            session.autocommit = True
+            with session.cursor() as cursor:
+                cursor.execute(f"drop database if exists {NAME} with (force)")
+                cursor.execute(f"create database {NAME} template {template}")
+
+    def save_as_template(self, template: str) -> None:
+        """Keep the database as it is now, for ``recreate``."""
+        with closing(psycopg2.connect(self._server.url)) as session:
+            session.autocommit = True
+            with session.cursor() as cursor:
+                cursor.execute(f"drop database if exists {template}")
+                cursor.execute(f"create database {template} template {NAME}")
+
+    @contextmanager
+    def session(self, *, autocommit: bool = True) -> Iterator[Any]:
+        """A psycopg2 connection, for a test that needs one to stay open."""
+        with closing(psycopg2.connect(self.connection.url)) as session:
+            session.autocommit = autocommit
+            yield session
+
+    def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> None:
+        """Run statements; committed."""
+        with self.session() as session, session.cursor() as cursor:
+            cursor.execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with self.session() as session, session.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return cursor.fetchall()
+
+    def row(self, sql: str, parameters: Sequence[Any] | None = None) -> tuple[Any, ...]:
+        """Return the only row of a query."""
+        (row,) = self.rows(sql, parameters)
+        return row
+
+    def value(self, sql: str, parameters: Sequence[Any] | None = None) -> Any:
+        """Return the only value of a query."""
+        (value,) = self.row(sql, parameters)
+        return value

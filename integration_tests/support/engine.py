@@ -1,0 +1,148 @@
+"""The engine without dbt: for tests that look at single slices and statements of a run that dbt has opened."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from support.database import Database
+from support.dbt import Dbt
+
+_HOLD = """
+create or replace function hold_run() returns trigger language plpgsql as $$
+begin
+    raise query_canceled using message = 'held by a test';
+end $$;
+create trigger hold_run before insert on batch_ops.batches execute function hold_run();
+"""
+_EXPLAIN = """
+create or replace function pg_temp.explained(
+    statement text, lo jsonb, hi jsonb, parameters jsonb, started_at timestamptz, size integer, keys integer
+) returns json language plpgsql as $$
+declare
+    plan json;
+begin
+    set local jit = off;
+    execute 'explain (analyze, buffers, format json) ' || statement
+    into plan using lo, hi, parameters, started_at, size, keys;
+    return plan;
+end $$;
+"""
+
+
+def open_run(dbt: Dbt, database: Database, operation: str, args: Mapping[str, Any] | None = None) -> str:
+    """Let dbt open a run and be cancelled before its first batch; returns the run's id."""
+    database.execute(_HOLD)
+    result = dbt.run_operation(operation, args, check=False)
+    assert "was interrupted" in result.output, str(result)
+    database.execute("drop trigger hold_run on batch_ops.batches")
+    return database.value("select operation_id::text from batch_ops.runs order by started_at desc limit 1")
+
+
+def work(session: Any, operation_id: str, seconds: float = 0, state: Any = None) -> dict[str, Any]:
+    """Call one slice; with no seconds it is one claim (up to sixteen small batches)."""
+    with session.cursor() as cursor:
+        cursor.execute(
+            "call batch_ops.work(%s, make_interval(secs => %s), %s)",
+            [operation_id, seconds, None if state is None else json.dumps(state)],
+        )
+        (state,) = cursor.fetchone()
+    return state
+
+
+def work_to_the_end(database: Database, operation_id: str) -> None:
+    """Call slices until the run says that it is no longer running."""
+    with database.session() as session:
+        state = None
+        while state is None or state["status"] == "running":
+            state = work(session, operation_id, seconds=1, state=state)
+    assert state["status"] == "completed", state
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a statement did, whatever the time it took.
+
+    Attributes:
+        buffers: Pages that it looked at.
+        rows: Rows that the largest node of its plan returned or threw away, over all loops.
+        nodes: The kinds of nodes of its plan.
+    """
+
+    buffers: int
+    rows: int
+    nodes: frozenset[str]
+
+
+class Statements:
+    """The statements that a run has stored, with its parameters, to be explained one by one."""
+
+    def __init__(self, database: Database, operation_id: str) -> None:
+        self._database = database
+        self.stored, self._parameters, self._started_at, self.upper_bound = database.row(
+            """
+            select statements, parameters, started_at, upper_bound
+            from batch_ops.runs inner join batch_ops.steps using (operation_id)
+            where operation_id = %s
+            """,
+            [operation_id],
+        )
+
+    def apply(self, lo: list[Any] | None, hi: list[Any]) -> Cost:
+        """Explain the statement that changes the rows of a range; what it changes is rolled back."""
+        (shape,) = self._database.row("select batch_ops.range_shape(%s, %s)", [_json(lo), _json(hi)])
+        return self._explained(self.stored["apply"][shape], lo, hi, None, None)
+
+    def boundaries(self, lo: list[Any] | None, size: int, stride: int, count: int = 1) -> Cost:
+        """Explain the search for the ends of the next ranges behind a key, as the engine does it."""
+        statement = f"""
+            select batch_ops.next_boundaries(
+                (select statements from batch_ops.steps), $1, $2, $3, $4, {size}, {stride}, {count}
+            )
+        """
+        return self._explained(statement, lo, self.upper_bound, size, stride)
+
+    def next_end(self, lo: list[Any] | None, size: int, stride: int) -> list[Any]:
+        """Return the end of the next range behind a key."""
+        sql = """
+            select (batch_ops.next_boundaries(
+                (select statements from batch_ops.steps), %s, %s, %s, %s, %s, %s, 1
+            ))[1]
+        """
+        return self._database.value(sql, [*self._bound(lo, self.upper_bound), size, stride])
+
+    def _bound(self, lo: list[Any] | None, hi: list[Any]) -> list[Any]:
+        return [_json(lo), _json(hi), _json(self._parameters), self._started_at]
+
+    def _explained(
+        self, statement: str, lo: list[Any] | None, hi: list[Any], size: int | None, keys: int | None
+    ) -> Cost:
+        with self._database.session(autocommit=False) as session, session.cursor() as cursor:
+            cursor.execute(_EXPLAIN)
+            cursor.execute(
+                "select pg_temp.explained(%s, %s, %s, %s, %s, %s, %s)",
+                [statement, *self._bound(lo, hi), size, keys],
+            )
+            ((plan,),) = cursor.fetchone()
+            session.rollback()
+        nodes = list(_nodes(plan["Plan"]))
+        return Cost(
+            buffers=plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"],
+            rows=max(_rows(node) for node in nodes),
+            nodes=frozenset(node["Node Type"] for node in nodes),
+        )
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+def _nodes(plan: dict[str, Any]) -> Any:
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from _nodes(child)
+
+
+def _rows(node: dict[str, Any]) -> int:
+    removed = sum(value for key, value in node.items() if key.startswith("Rows Removed by"))
+    return int((node["Actual Rows"] + removed) * node["Actual Loops"])

@@ -1,0 +1,135 @@
+"""Sessions of the server seen from outside: wait for them, suspend them, end them."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from support.database import Database
+from support.dbt_process import DbtProcess
+from support.workers import Worker
+
+_Seen = TypeVar("_Seen")
+_PATIENCE = 60.0
+
+_GONE = "select where not exists (select from pg_stat_activity where pid = %(pid)s)"
+_WAITS_FOR_ROW = """
+select pid from pg_locks
+where not granted and locktype in ('transactionid', 'tuple') and pid <> pg_backend_pid()
+"""
+_WAITS_FOR_TABLE = """
+select pid from pg_locks
+where
+    not granted
+    and relation = to_regclass(%(table)s)
+    and database = (select oid from pg_database where datname = current_database())
+order by pid
+"""
+# A session wants to lock a batch row: for its lease, unless it holds the claim lock of its step.
+_WANTS_BATCHES = """
+select
+    mode = 'RowShareLock'
+    and not exists (select from pg_locks as others where others.pid = %(pid)s and others.locktype = 'advisory')
+from pg_locks
+where not granted and pid = %(pid)s and relation = 'batch_ops.batches'::regclass
+"""
+_CLOSE_GATE = "lock table batch_ops.batches in exclusive mode"
+
+
+def wait_until(condition: Callable[[], _Seen], what: str) -> _Seen:
+    """Ask for a condition until it is true, and return what it said."""
+    deadline = time.monotonic() + _PATIENCE
+    while not (seen := condition()):
+        assert time.monotonic() < deadline, f"still not so: {what}"
+        time.sleep(0.002)
+    return seen
+
+
+def wait_for_rows(
+    database: Database, sql: str, parameters: Mapping[str, Any], what: str, *, count: int = 1
+) -> list[tuple[Any, ...]]:
+    """Repeat a query until it gives so many rows, and return them."""
+    with database.session() as session, session.cursor() as cursor:
+
+        def rows() -> list[tuple[Any, ...]]:
+            cursor.execute(sql, parameters)
+            found = cursor.fetchall()
+            return found if len(found) >= count else []
+
+        return wait_until(rows, what)
+
+
+def wait_for_row_lock(database: Database) -> int:
+    """Wait until a session waits for a row that another one has locked, and return its process id."""
+    return wait_for_rows(database, _WAITS_FOR_ROW, {}, "a session waits for a row")[0][0]
+
+
+def wait_for_table_lock(database: Database, table: str, *, sessions: int = 1) -> list[int]:
+    """Wait until so many sessions wait to lock a table, and return their process ids."""
+    what = f"{sessions} session(s) wait for {table}"
+    return [
+        pid for (pid,) in wait_for_rows(database, _WAITS_FOR_TABLE, {"table": table}, what, count=sessions)
+    ]
+
+
+def wait_until_gone(database: Database, pid: int) -> None:
+    """Wait until the server has no such session any more."""
+    wait_for_rows(database, _GONE, {"pid": pid}, f"session {pid} is gone")
+
+
+def terminate(database: Database, pid: int) -> None:
+    """End a session as an administrator does, and wait until it is gone."""
+    database.value("select pg_terminate_backend(%s)", [pid])
+    wait_until_gone(database, pid)
+
+
+def kill_dbt(process: DbtProcess) -> None:
+    """SIGKILL for dbt and whatever it has started; its session in the server is not told."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@contextmanager
+def suspended(pid: int) -> Iterator[None]:
+    """Keep a process from running, as happens on a machine that is frozen, moved or swapped out."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def suspended_before_apply(
+    database: Database, start: Callable[[], Worker], sought: Callable[[], bool] = lambda: True
+) -> Iterator[Worker]:
+    """Suspend a worker's session after it has committed a claim and before it begins to apply it.
+
+    Args:
+        database: Where it works.
+        start: Starts the worker.
+        sought: Tells whether a moment is the one that the test wants; else the next one is tried.
+    """
+    with database.session(autocommit=False) as gate, gate.cursor() as cursor:
+        cursor.execute(_CLOSE_GATE)
+        worker = start()
+
+        def caught() -> bool:
+            ((leases,),) = wait_for_rows(
+                database,
+                _WANTS_BATCHES,
+                {"pid": worker.backend},
+                f"session {worker.backend} wants the batches",
+            )
+            if leases and sought():
+                return True
+            gate.rollback()
+            cursor.execute(_CLOSE_GATE)
+            return False
+
+        wait_until(caught, f"session {worker.backend} is about to apply")
+        with suspended(worker.backend):
+            gate.rollback()
+            yield worker

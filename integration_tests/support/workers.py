@@ -1,0 +1,82 @@
+"""Workers without dbt: small client processes that call ``batch_ops.work`` slice after slice.
+
+A dbt process takes a second to start; these take a few milliseconds, so that many can be killed.
+"""
+
+import multiprocessing
+from contextlib import closing, suppress
+from multiprocessing.connection import Connection as Pipe
+from typing import Any
+
+import psycopg2
+from psycopg2.extras import Json
+
+from support.database import Database
+
+_FORK_SERVER = multiprocessing.get_context("forkserver")
+
+
+def _work(url: str, operation_id: str, slice_seconds: float, told: Pipe) -> None:
+    """Do what the macro `_work_off` does, until the run needs no more slices."""
+    with closing(psycopg2.connect(url)) as session, session.cursor() as cursor:
+        session.autocommit = True
+        told.send(session.info.backend_pid)
+        try:
+            cursor.execute("select batch_ops.run_summary(%s) -> 'remaining_seconds'", [operation_id])
+            (remaining,) = cursor.fetchone()
+            state = None
+            while state is None or (state["status"] == "running" and not state["interrupted"]):
+                if remaining is not None:
+                    cursor.execute("set statement_timeout = %s", [max(int(remaining * 1000), 1)])
+                cursor.execute(
+                    "call batch_ops.work(%s, make_interval(secs => %s), %s)",
+                    [operation_id, slice_seconds, None if state is None else Json(state)],
+                )
+                (state,) = cursor.fetchone()
+                remaining = state["remaining_seconds"]
+                told.send(state)
+        except psycopg2.Error as error:
+            told.send({"error": str(error), "sqlstate": error.pgcode})
+
+
+class Worker:
+    """A client process with one session that works on a run until it needs no more slices.
+
+    Args:
+        database: Where the run is.
+        operation_id: The run.
+        slice_seconds: How long one call works.
+    """
+
+    def __init__(self, database: Database, operation_id: str, slice_seconds: float = 0.1) -> None:
+        self._told, tell = _FORK_SERVER.Pipe(duplex=False)
+        self._process = _FORK_SERVER.Process(
+            target=_work, args=(database.connection.url, operation_id, slice_seconds, tell), daemon=True
+        )
+        self._process.start()
+        tell.close()
+        self.backend: int = self._told.recv()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the client process is there."""
+        return self._process.is_alive()
+
+    def kill(self) -> None:
+        """SIGKILL for the client. Its session works on to the end of the slice: the server is not told."""
+        self._process.kill()
+        self._process.join()
+
+    def next_slice(self) -> dict[str, Any]:
+        """Wait until its next slice has ended, and return what that said (`error` when the call failed)."""
+        assert self._told.poll(60), f"worker {self.backend} does not end its slice"
+        return self._told.recv()
+
+    def wait(self) -> list[dict[str, Any]]:
+        """Wait until the worker has ended, and return what its slices said; the last may be an error."""
+        slices = []
+        with suppress(EOFError):
+            while True:
+                slices.append(self.next_slice())
+        self._process.join()
+        return slices

@@ -1,0 +1,18 @@
+{#- Fails, with the grants to ask for, when the role may not use the ledger that is there. -#}
+{% macro _check_ledger_access() %}
+    {%- set denied = dbt_batch_ops._fetch(
+        "select not pg_catalog.has_schema_privilege('batch_ops', 'USAGE') or exists (select 1 "
+        ~ "from pg_catalog.pg_class where relnamespace = 'batch_ops'::regnamespace and relkind = 'r' "
+        ~ "and relname not like 'staged%' "
+        ~ "and not pg_catalog.has_table_privilege(oid, 'SELECT, INSERT, UPDATE, DELETE'))"
+    ) -%}
+    {%- if denied -%}
+        {%- set role = dbt_batch_ops._quote(target.user) -%}
+        {%- do dbt_batch_ops._fail(
+            "Role " ~ target.user ~ " may not use the ledger in schema batch_ops. Nothing was changed.\n"
+            ~ "Ask its owner for:\n"
+            ~ "  GRANT USAGE, CREATE ON SCHEMA batch_ops TO " ~ role ~ ";\n"
+            ~ "  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA batch_ops TO " ~ role ~ ";"
+        ) -%}
+    {%- endif -%}
+{% endmacro %}
