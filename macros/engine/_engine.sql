@@ -31,7 +31,7 @@
         dbt_batch_ops._engine_range_shape(),
         dbt_batch_ops._engine_next_stride(),
         dbt_batch_ops._engine_next_boundaries(),
-        dbt_batch_ops._engine_next_ordinals(),
+        dbt_batch_ops._engine_next_integers(),
         dbt_batch_ops._engine_position(),
         dbt_batch_ops._engine_claim_new(),
         dbt_batch_ops._engine_claim_abandoned(),

@@ -12,20 +12,27 @@ create or replace function batch_ops.claim_new(
 language plpgsql
 as $function$
 declare
+    v_newest record;
     v_number bigint;
     v_lo jsonb;
     v_hi jsonb;
     v_ends jsonb [];
 begin
-    select newest.batch_number, newest.range_hi
-    into v_number, v_lo
-    from batch_ops.position(p_slice.operation_id, p_slice.step_number) as newest;
-    v_number := coalesce(v_number, 0);
+    select * into v_newest
+    from batch_ops.position(p_slice.operation_id, p_slice.step_number);
+    v_number := coalesce(v_newest.batch_number, 0);
+    v_lo := v_newest.range_hi;
 
     if p_slice.upper_bound is null or v_lo = p_slice.upper_bound then
         return;
-    elsif p_slice.iterate_by = 'keys' then
-        v_ends := batch_ops.next_ordinals(v_lo, p_slice.upper_bound, p_slice.batch_size, p_count);
+    elsif p_slice.iterate_by = 'keys' or (
+        -- An integer key that had (nearly) no gaps in the newest batch: counting on spares the index scan
+        -- that finds the boundary, up to a tenth of a batch's time.
+        p_slice.iterate_by = 'range'
+        and (p_slice.statements -> 'is_integer_key')::boolean
+        and (v_newest.range_hi ->> 0)::numeric - (v_newest.range_lo ->> 0)::numeric <= v_newest.records * 1.05
+    ) then
+        v_ends := batch_ops.next_integers(v_lo, p_slice.upper_bound, p_slice.batch_size, p_count);
     else
         v_ends := batch_ops.next_boundaries(p_slice, v_lo, p_stride, p_count);
     end if;

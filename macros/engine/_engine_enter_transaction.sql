@@ -12,6 +12,9 @@ begin
     perform
         -- A wrong estimate must not buy a compilation for each of ten thousand small statements.
         pg_catalog.set_config('jit', 'off', true),
+        -- Missing or stale statistics must not turn a key range, or a look-up in the ledger, into a scan of the
+        -- whole table (docs/decisions/0006-no-sequential-scans-in-a-batch.md).
+        pg_catalog.set_config('enable_seqscan', 'off', true),
         pg_catalog.set_config('synchronous_commit', case when p_slice.asynchronous then 'off' else 'on' end, true),
         pg_catalog.set_config('TimeZone', p_slice.timezone, true),
         pg_catalog.set_config('DateStyle', p_slice.datestyle, true),

@@ -1,8 +1,7 @@
 {#-
   batch_ops.lease_batch: locks a batch row that is still claimed with this claim number; found is false when it is not.
 
-  That row lock is the lease, held until the transaction ends. Sequential scans are off because the cached plan
-  of a long session was made when the ledger was small (10,000 batches: 1.1 ms a batch instead of 0.3).
+  That row lock is the lease, held until the transaction ends.
 -#}
 {% macro _engine_lease_batch() %}
 create or replace function batch_ops.lease_batch(
@@ -15,7 +14,6 @@ create or replace function batch_ops.lease_batch(
     out range_hi jsonb
 )
 language plpgsql
-set enable_seqscan = off
 as $function$
 begin
     select true, batches.range_lo, batches.range_hi

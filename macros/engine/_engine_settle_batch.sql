@@ -1,8 +1,4 @@
-{#-
-  batch_ops.settle_batch: records what became of a leased batch, in the transaction that changed its rows.
-
-  Sequential scans are off for the reason given in lease_batch.
--#}
+{#- batch_ops.settle_batch: records what became of a leased batch, in the transaction that changed its rows. -#}
 {% macro _engine_settle_batch() %}
 create or replace function batch_ops.settle_batch(
     p_operation_id uuid,
@@ -16,7 +12,6 @@ create or replace function batch_ops.settle_batch(
 )
 returns void
 language plpgsql
-set enable_seqscan = off
 as $function$
 begin
     update batch_ops.batches

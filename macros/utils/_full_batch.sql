@@ -1,18 +1,18 @@
 {#-
-  The key of the $5-th matching row among the next $6 keys; none when fewer match.
+  The key of the $5-th matching row of a range, one statement for each shape; none when fewer match.
 
-  The inner LIMIT keeps it bounded however rare the condition is.
+  Asked only of a range that is known to hold few enough keys, so whatever the plan, it is bounded.
 -#}
-{% macro _full_batch(target, key, types, where) %}
-    {%- set alias = dbt_batch_ops._quote(target.identifier) -%}
+{% macro _full_batch(description, live, statements) %}
     {%- set full_batch = {} -%}
-    {%- for position in ["start", "next"] -%}
-        {%- set scanned = "select *\nfrom " ~ target ~ "\n"
-            ~ dbt_batch_ops._scope(key, types, position) ~ "\nlimit $6" -%}
+    {%- for shape in dbt_batch_ops._shapes(live.key) -%}
+        {%- set fragments = dbt_batch_ops._fragments(
+            description, live, dbt_batch_ops._range(live.key, live.key_types, shape), "once", false
+        ) -%}
         {%- do full_batch.update({
-            position: "select " ~ dbt_batch_ops._key_array(key) ~ "\nfrom (\n    "
-            ~ scanned | replace("\n", "\n    ") ~ "\n) as " ~ alias ~ "\nwhere\n    " ~ where
-            ~ "\norder by " ~ dbt_batch_ops._columns(key) ~ "\noffset $5 - 1\nlimit 1"
+            shape: "select " ~ dbt_batch_ops._key_array(live.key) ~ "\nfrom " ~ fragments.target ~ "\nwhere\n    "
+            ~ fragments.range ~ "\n    and (\n        " ~ statements(fragments).where ~ "\n    )\norder by "
+            ~ dbt_batch_ops._columns(live.key) ~ "\noffset $5 - 1\nlimit 1"
         }) -%}
     {%- endfor -%}
     {{ return(full_batch) }}

@@ -17,6 +17,6 @@
         " " ~ mark ~ "{:>3}".format((share * 100) | int) ~ " %"
         ~ "{:>16,}".format(progress.records) ~ " rows"
         ~ "{:>12,}".format(rate | int) ~ " rows/s"
-        ~ ("" if left is none or done else "{:>10}".format(dbt_batch_ops._duration(left)) ~ " left")
+        ~ ("" if left is none or done else "{:>14}".format(dbt_batch_ops._duration(left)) ~ " left")
     ) }}
 {% endmacro %}

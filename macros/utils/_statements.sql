@@ -15,13 +15,12 @@
     {%- set listed = statements(dbt_batch_ops._fragments(description, live, "true", "plain", false)).where -%}
 
     {%- set shapes = {} -%}
-    {%- for shape in ["start"] + range(key | length) | map("string") | list -%}
+    {%- for shape in dbt_batch_ops._shapes(key) -%}
         {%- set fragments = dbt_batch_ops._fragments(
             description, live, dbt_batch_ops._range(key, live.key_types, shape), "once", false
         ) -%}
         {%- do shapes.update({shape: statements(fragments).apply}) -%}
     {%- endfor -%}
-    {%- set where = statements(dbt_batch_ops._fragments(description, live, "true", "once", false)).where -%}
     {%- set staged = statements(dbt_batch_ops._fragments(
         description, live, dbt_batch_ops._staged_range(key, live.operation_id), "once", true
     )).apply -%}
@@ -32,10 +31,11 @@
         "last_key": "select " ~ dbt_batch_ops._key_array(key) ~ "\nfrom " ~ target
             ~ "\norder by " ~ columns | replace(", ", " desc, ") ~ " desc\nlimit 1",
         "range": {
+            "is_integer_key": live.key_types in [["smallint"], ["integer"], ["bigint"]],
             "apply": shapes,
             "boundary": dbt_batch_ops._boundary(target, key, live.key_types),
             "boundaries": dbt_batch_ops._boundaries(target, key, live.key_types),
-            "full_batch": dbt_batch_ops._full_batch(description.target, key, live.key_types, where),
+            "full_batch": dbt_batch_ops._full_batch(description, live, statements),
         },
         "keys": {"apply": {"start": staged, "0": staged}},
     }) }}
