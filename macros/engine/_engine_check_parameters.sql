@@ -75,7 +75,7 @@ begin
                     'select %s', batch_ops.parameter_expression(v_parameter.name, v_type, false)
                 ) using null, null, p_values;
             exception
-                when data_exception or invalid_text_representation then
+                when data_exception or integrity_constraint_violation or feature_not_supported then
                     problems := problems || pg_catalog.format('parameter %s: %s', v_parameter.name, sqlerrm);
             end;
         end if;

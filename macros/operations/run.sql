@@ -20,17 +20,18 @@
         {{ return("") }}
     {%- endif -%}
     {%- do dbt_batch_ops._check_generator_version(description) -%}
-    {%- set values = dbt_batch_ops._check_arguments(
+    {%- set given = dbt_batch_ops._check_arguments(
         description, arguments, unknown_arguments, resuming=operation_id is not none
     ) -%}
     {%- if dry_run -%}
-        {{ return(dbt_batch_ops._dry_run(description, statements, values)) }}
+        {{ return(dbt_batch_ops._dry_run(description, statements, given)) }}
     {%- endif -%}
     {%- do dbt_batch_ops._ensure_installed() -%}
     {%- if operation_id is none -%}
-        {%- set summary = dbt_batch_ops._open_run(description, statements, values) -%}
+        {%- set summary = dbt_batch_ops._open_run(description, statements, given) -%}
     {%- else -%}
-        {%- set summary = dbt_batch_ops._join_run(operation_id, description, values) -%}
+        {%- do dbt_batch_ops._refuse_problems(description, given.problems) -%}
+        {%- set summary = dbt_batch_ops._join_run(operation_id, description, given["values"]) -%}
     {%- endif -%}
     {%- if not summary.is_closed -%}
         {%- set summary = dbt_batch_ops._work_off(summary) -%}

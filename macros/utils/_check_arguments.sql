@@ -1,5 +1,5 @@
 {#-
-  The values of a run's parameters, defaults filled in; every problem with them at once.
+  The values of a run's parameters, defaults filled in, and the problems with them: {values, problems}.
 
   Args:
     resuming (bool): a run that goes on has its parameters already; none is required.
@@ -15,7 +15,8 @@
     {%- endfor -%}
     {%- for name, parameter in description.parameters.items() -%}
         {%- set value = dbt_batch_ops._plain(arguments[name]) -%}
-        {%- if "\x00" in value | string -%}
+        {#- NUL as JSON spells it, but not the six characters of a text that spells it itself. -#}
+        {%- if modules.re.search("(?<!\\\\)(\\\\\\\\)*\\\\u0000", tojson(value)) -%}
             {%- do problems.append("parameter " ~ name ~ " contains a NUL character, which PostgreSQL cannot store") -%}
         {%- elif value is not none -%}
             {%- do values.update({name: value}) -%}
@@ -25,10 +26,5 @@
             {%- do problems.append("parameter " ~ name ~ " (" ~ parameter.type ~ ") is missing") -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- if problems -%}
-        {%- do dbt_batch_ops._fail(dbt_batch_ops._bullets(
-            description.operation ~ " was not started; nothing was changed:", problems
-        )) -%}
-    {%- endif -%}
-    {{ return(values) }}
+    {{ return({"values": values, "problems": problems}) }}
 {% endmacro %}

@@ -3,10 +3,10 @@
 
   So a dry run finds exactly what a run would find, also where the ledger is not installed yet.
 -#}
-{% macro _dry_run(description, statements, values) %}
+{% macro _dry_run(description, statements, given) %}
     {%- do run_query("begin") -%}
     {%- do dbt_batch_ops._ensure_installed(in_transaction=true) -%}
-    {%- set request = dbt_batch_ops._prepare(description, statements, values) -%}
+    {%- set request = dbt_batch_ops._prepare(description, statements, given) -%}
     {%- do run_query("select set_config('statement_timeout', '"
         ~ dbt_batch_ops._setting("batch_ops_count_timeout_seconds") | int ~ "s', true)") -%}
     {%- set opened = dbt_batch_ops._fetch("select batch_ops.open_run(" ~ dbt_batch_ops._json(request) ~ ")") -%}
@@ -30,7 +30,7 @@
         "  walk             " ~ ("staged keys" if opened.iterate_by == "keys" else "along the key")
         ~ " (" ~ request.target.key | join(", ") ~ ")"
     ) -%}
-    {%- for name, value in values.items() -%}
+    {%- for name, value in given["values"].items() -%}
         {%- do dbt_batch_ops._say("  " ~ "{:<17}".format(name) ~ tojson(value) | truncate(100, true)) -%}
     {%- endfor -%}
     {%- do dbt_batch_ops._say(

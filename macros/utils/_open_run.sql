@@ -1,13 +1,13 @@
 {#-
   Opens a run in one transaction and returns its summary; fails with the reason when it may not start.
 -#}
-{% macro _open_run(description, statements, values) %}
-    {%- set request = dbt_batch_ops._prepare(description, statements, values) -%}
+{% macro _open_run(description, statements, given) %}
+    {%- set request = dbt_batch_ops._prepare(description, statements, given) -%}
     {%- do run_query("begin") -%}
     {%- set opened = dbt_batch_ops._fetch("select batch_ops.open_run(" ~ dbt_batch_ops._json(request) ~ ")") -%}
     {%- do run_query("rollback" if opened.status == "refused" else "commit") -%}
     {%- if opened.existing and description.on_duplicate_run == "resume" -%}
-        {%- set opened = dbt_batch_ops._join_run(opened.existing, description, values) -%}
+        {%- set opened = dbt_batch_ops._join_run(opened.existing, description, given["values"]) -%}
     {%- elif opened.status == "refused" -%}
         {%- do dbt_batch_ops._refuse(description, opened) -%}
     {%- else -%}

@@ -13,9 +13,12 @@
     {%- for hour in range(100000) if ns.working -%}
         {%- for turn in range(3600) if ns.working -%}
             {%- if ns.remaining is not none -%}
-                {#- The clock of statement_timeout starts with the CALL, so it is set anew for each slice. -#}
+                {#-
+                  For a batch that hangs. The clock starts with the CALL, so it is set anew for each slice; a second
+                  more than is left, because the engine itself ends an orderly slice at the deadline.
+                -#}
                 {%- do run_query(
-                    "set statement_timeout = " ~ [(ns.remaining | float * 1000) | int, 1] | max
+                    "set statement_timeout = " ~ ([ns.remaining | float, 0] | max * 1000 + 1000) | int
                 ) -%}
             {%- endif -%}
             {%- set ns.state = dbt_batch_ops._fetch(
