@@ -161,6 +161,21 @@ def test_a_leftover_server_is_stopped_by_the_next_start(parent, reachable_folder
         assert query(server.connection, "select 1") == 1
 
 
+def test_a_new_server_in_the_folder_of_a_killed_program_is_spared_by_its_clean_up(
+    parent, reachable_folder
+):
+    program, pid, _ = parent(reachable_folder)
+    program.kill()
+    program.wait()
+    with Server(reachable_folder, settings=FAST) as server:
+        wait_until(lambda: not is_alive(pid))
+        wait_until(lambda: len(list(reachable_folder.glob("server-*"))) == 1)
+        query(server.connection, "create table t as select 1")
+        server.stop()
+        server.start()
+        assert query(server.connection, "select count(*) from t") == 1
+
+
 def test_a_folder_in_use_by_another_program_is_refused_with_its_process(parent, reachable_folder):
     program, pid, folder = parent(reachable_folder)
     with pytest.raises(DatabaseError, match=f"{folder} is in use by process {program.pid}"):

@@ -22,7 +22,7 @@ SETTINGS = "\nvars:\n  batch_ops_slice_seconds: 0.1\n"
 
 @pytest.fixture(scope="session")
 def make_project(tmp_path_factory):
-    """Make a project with the operations of ``account.yml`` and short slices, and dbt on it and a database."""
+    """Make a project with the operations of ``account.yml`` and short slices, and dbt on it."""
 
     def make(database):
         project = Project(tmp_path_factory.mktemp("faults") / "project")
@@ -44,7 +44,7 @@ def _project_and_dbt(make_project, _database):
 
 @pytest.fixture(scope="session")
 def _templates(_project_and_dbt, _database):
-    """Two databases to start from: one with accounts and an empty ledger, one with an abandoned run as well."""
+    """Two databases to start from: with accounts and an empty ledger, and with an abandoned run as well."""
     _, dbt = _project_and_dbt
     _database.recreate()
     create_accounts(_database, ACCOUNTS)

@@ -12,10 +12,7 @@ OWN_BATCHES = """
 select count(*) from batch_ops.batches inner join batch_ops.workers using (worker_id)
 where batches.operation_id = %(run)s and batches.status = 'completed' and workers.pid = %(pid)s
 """
-NEWEST_CLAIM = """
-select max(claim_number) from batch_ops.batches inner join batch_ops.workers using (worker_id)
-where batches.operation_id = %(run)s and batches.status = 'claimed' and workers.pid = %(pid)s
-"""
+TAKE_OVER = "select batch_ops.claim_abandoned(%(run)s, 1, batch_ops.register_worker(%(run)s), 16)"
 
 
 @pytest.mark.parametrize("turn", range(4))
@@ -23,8 +20,9 @@ def test_a_session_stopped_between_claim_and_apply_changes_nothing_when_others_h
     run, start_worker, random, turn
 ):
     run.claim_again_after("0")
-    some_moment = lambda: random.random() < 0.1  # noqa: E731
-    with suspended_before_apply(run.database, lambda: start_worker(run, 60), some_moment) as late:
+    with suspended_before_apply(
+        run.database, lambda: start_worker(run, 60), sought=lambda: random.random() < 0.1
+    ) as late:
         before = run.value(OWN_BATCHES, pid=late.backend)
         assert start_worker(run).wait()[-1]["status"] == "completed"
     (ended,) = late.wait()
@@ -35,19 +33,18 @@ def test_a_session_stopped_between_claim_and_apply_changes_nothing_when_others_h
 def test_a_session_stopped_between_claim_and_apply_changes_nothing_when_another_has_taken_its_claim(
     run, start_worker
 ):
-    """The taker is stopped as well before it applies: the claim's number alone tells whose the batch is."""
+    """The taker has not applied it yet, so that the claim's number alone tells whose the batch is."""
     with suspended_before_apply(run.database, lambda: start_worker(run, 60)) as late:
-        run.claim_again_after("1 hour")
         helper = start_worker(run)
         run.wait_for_batches(300 - 16)
         terminate(run.database, helper.backend)
-        run.claim_again_after("0")
-        with suspended_before_apply(run.database, lambda: start_worker(run, 60)) as taker:
+        with run.database.session() as taker, taker.cursor() as cursor:
+            run.claim_again_after("0")
+            cursor.execute(TAKE_OVER, {"run": run.id})
             run.claim_again_after("1 hour")
-            assert run.value(NEWEST_CLAIM, pid=late.backend) is None
             os.kill(late.backend, signal.SIGCONT)
             assert late.next_slice()["batches"] == 0
-    taker.wait()
+    late.wait()
     run.assert_exactly_once()
 
 

@@ -17,14 +17,15 @@ create trigger hold_run before insert on batch_ops.batches execute function hold
 """
 _EXPLAIN = """
 create or replace function pg_temp.explained(
-    statement text, lo jsonb, hi jsonb, parameters jsonb, started_at timestamptz, size integer, keys integer
+    statement text, lo jsonb, hi jsonb, parameters jsonb, started_at timestamptz
 ) returns json language plpgsql as $$
 declare
     plan json;
 begin
     set local jit = off;
+    set local enable_seqscan = off;
     execute 'explain (analyze, buffers, format json) ' || statement
-    into plan using lo, hi, parameters, started_at, size, keys;
+    into plan using lo, hi, parameters, started_at;
     return plan;
 end $$;
 """
@@ -79,6 +80,7 @@ class Statements:
 
     def __init__(self, database: Database, operation_id: str) -> None:
         self._database = database
+        self._operation_id = operation_id
         self.stored, self._parameters, self._started_at, self.upper_bound = database.row(
             """
             select statements, parameters, started_at, upper_bound
@@ -91,40 +93,34 @@ class Statements:
     def apply(self, lo: list[Any] | None, hi: list[Any]) -> Cost:
         """Explain the statement that changes the rows of a range; what it changes is rolled back."""
         (shape,) = self._database.row("select batch_ops.range_shape(%s, %s)", [_json(lo), _json(hi)])
-        return self._explained(self.stored["apply"][shape], lo, hi, None, None)
+        return self._explained(self.stored["apply"][shape], lo, hi)
 
-    def boundaries(self, lo: list[Any] | None, size: int, stride: int, count: int = 1) -> Cost:
+    def boundaries(self, lo: list[Any] | None, stride: int, count: int = 1) -> Cost:
         """Explain the search for the ends of the next ranges behind a key, as the engine does it."""
-        statement = f"""
-            select batch_ops.next_boundaries(
-                (select statements from batch_ops.steps), $1, $2, $3, $4, {size}, {stride}, {count}
-            )
-        """
-        return self._explained(statement, lo, self.upper_bound, size, stride)
+        return self._explained(self._search(stride, count), lo, self.upper_bound)
 
-    def next_end(self, lo: list[Any] | None, size: int, stride: int) -> list[Any]:
+    def next_end(self, lo: list[Any] | None, stride: int) -> list[Any]:
         """Return the end of the next range behind a key."""
-        sql = """
-            select (batch_ops.next_boundaries(
-                (select statements from batch_ops.steps), %s, %s, %s, %s, %s, %s, 1
-            ))[1]
+        search = self._search(stride, 1).replace("$1", "%s::jsonb")
+        return self._database.value(search, [_json(lo)])[0]
+
+    def _search(self, stride: int, count: int) -> str:
+        return f"""
+            with slice as materialized (select batch_ops.start_slice('{self._operation_id}') as slice)
+            select batch_ops.next_boundaries(slice, $1, {stride}, {count}) from slice
         """
-        return self._database.value(sql, [*self._bound(lo, self.upper_bound), size, stride])
 
-    def _bound(self, lo: list[Any] | None, hi: list[Any]) -> list[Any]:
-        return [_json(lo), _json(hi), _json(self._parameters), self._started_at]
-
-    def _explained(
-        self, statement: str, lo: list[Any] | None, hi: list[Any], size: int | None, keys: int | None
-    ) -> Cost:
+    def _explained(self, statement: str, lo: list[Any] | None, hi: list[Any]) -> Cost:
+        explain = "select pg_temp.explained(%s, %s, %s, %s, %s)"
+        bound = [statement, _json(lo), _json(hi), _json(self._parameters), self._started_at]
         with self._database.session(autocommit=False) as session, session.cursor() as cursor:
             cursor.execute(_EXPLAIN)
-            cursor.execute(
-                "select pg_temp.explained(%s, %s, %s, %s, %s, %s, %s)",
-                [statement, *self._bound(lo, hi), size, keys],
-            )
-            ((plan,),) = cursor.fetchone()
-            session.rollback()
+            session.commit()
+            # Twice, because the first time a session reads a thousand pages of the system's catalogue.
+            for _ in range(2):
+                cursor.execute(explain, bound)
+                ((plan,),) = cursor.fetchone()
+                session.rollback()
         nodes = list(_nodes(plan["Plan"]))
         return Cost(
             buffers=plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"],

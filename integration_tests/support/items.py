@@ -20,12 +20,12 @@ def create_items(
     database.execute("analyze item")
 
 
-def create_items_with_key(database: Database, columns: dict[str, str]) -> None:
+def create_items_with_key(database: Database, columns: dict[str, str], *, unlogged: bool = False) -> None:
     """Make the empty table ``item`` with a primary key of these columns."""
     definitions = "".join(f"{name} {type_}, " for name, type_ in columns.items())
     database.execute(
         f"""
-        create table item (
+        create {"unlogged" if unlogged else ""} table item (
             {definitions}
             kind text not null default 'usual',
             note text not null default '',

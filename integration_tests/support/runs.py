@@ -28,8 +28,8 @@ where
     or (batches.range_lo ->> 0)::bigint >= (batches.range_hi ->> 0)::bigint
 """
 _BATCH_COUNT = "select count(*) from batch_ops.batches where operation_id = %(run)s and status = 'completed'"
-_HAS_BATCHES = f"select where ({_BATCH_COUNT}) >= %(count)s or (select closed_at is not null from batch_ops.runs where operation_id = %(run)s)"
 _IS_CLOSED = "select closed_at is not null from batch_ops.runs where operation_id = %(run)s"
+_HAS_BATCHES = f"select where ({_BATCH_COUNT}) >= %(count)s or ({_IS_CLOSED})"
 # What a batch says of itself against the rows of its range; a batch that is not completed changed none.
 _NOT_TRUE = """
 select batches.batch_number, batches.status, batches.records, changed.rows
@@ -137,6 +137,17 @@ class Run:
                 where operation_id = %(run)s order by batch_number desc limit 1
             ) = (select upper_bound from batch_ops.steps where operation_id = %(run)s)
             """
+        )
+
+    def assert_figures(self) -> None:
+        """The run's figures are those of its batches."""
+        figures = self.database.row(
+            "select processed_records, batch_count from batch_ops.runs where operation_id = %s", [self.id]
+        )
+        assert figures == self.database.row(
+            "select coalesce(sum(records), 0), count(*) filter (where status = 'completed') "
+            "from batch_ops.batches where operation_id = %s",
+            [self.id],
         )
 
     def assert_exactly_once(self) -> None:

@@ -31,7 +31,7 @@ order by pid
 _WANTS_BATCHES = """
 select
     mode = 'RowShareLock'
-    and not exists (select from pg_locks as others where others.pid = %(pid)s and others.locktype = 'advisory')
+    and not exists (select from pg_locks as held where held.pid = %(pid)s and held.locktype = 'advisory')
 from pg_locks
 where not granted and pid = %(pid)s and relation = 'batch_ops.batches'::regclass
 """

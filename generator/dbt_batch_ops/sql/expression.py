@@ -90,8 +90,9 @@ def parse_expression(sql: str) -> Expression:
         raise SqlError("the SQL is empty", 0)
     check_balance(every_token)
     _check_parameters(tokens)
+    _check_niladic_functions(tokens)
     parameters = tuple(token for token in tokens if token.kind is Kind.PARAMETER)
-    tree = parse(sql, parameters)
+    tree = parse(sql, every_token)
     _refuse_statements(tree, tokens)
     starts = {token.start for token in parameters}
     _refuse_misplaced_parameters(tree, parameters)
@@ -152,9 +153,24 @@ def _check_parameters(tokens: tuple[Token, ...]) -> None:
                 f"to a column, [(:{name})] for a parameter"
             )
             raise SqlError(problem, token.start)
+        before = tokens[index - 1] if index else None
+        if before is not None and before.end == token.start and before.kind not in (Kind.SYMBOL, Kind.NAME):
+            raise SqlError(f"a blank is missing before {quoted(token.text)}", token.start)
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         if following is not None and following.start == token.end:
             _check_following(token, following)
+
+
+def _check_niladic_functions(tokens: tuple[Token, ...]) -> None:
+    """Refuse ``CURRENT_DATE()``: sqlglot accepts it, PostgreSQL does not."""
+    for token, opening, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if (
+            token.kind is Kind.NAME
+            and token.word in NILADIC_FUNCTIONS
+            and opening.text + closing.text == "()"
+        ):
+            problem = f"{quoted(token.text)} is called without parentheses: {{sql: {token.text}}}"
+            raise SqlError(problem, token.start)
 
 
 def _inside(brackets: list[bool]) -> bool:
@@ -168,7 +184,8 @@ def _check_following(token: Token, following: Token) -> None:
         raise SqlError(problem, token.start)
     if following.text == "(":
         raise SqlError(f"{quoted(token.text)} is a parameter, which cannot be called", token.start)
-    if following.kind is Kind.NAME:
+    if following.kind not in (Kind.SYMBOL, Kind.COMMENT):
+        # Filled in, the two could become one token: $1 and $$, or two strings side by side.
         raise SqlError(f"{quoted(token.text + following.text)} is no name of a parameter", token.start)
 
 

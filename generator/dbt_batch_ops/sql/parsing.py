@@ -10,7 +10,7 @@ from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import ParseError, SqlglotError
 
 from dbt_batch_ops.spec.diagnostics import quoted
-from dbt_batch_ops.sql.lexer import SqlError, Token
+from dbt_batch_ops.sql.lexer import Kind, SqlError, Token
 
 # sqlglot logs what it does not know; the user reads our diagnostics instead.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
@@ -35,12 +35,12 @@ def identifier_offset(node: exp.Expression) -> int:
     return max(int(name.meta.get("start", len(_PREFIX))) - len(_PREFIX), 0)
 
 
-def parse(sql: str, parameters: tuple[Token, ...]) -> exp.Expression:
-    """Parse the text with names in the place of parameters, so that every node keeps its place.
+def parse(sql: str, tokens: list[Token]) -> exp.Expression:
+    """Parse an expression, keeping the place of every name.
 
     Args:
         sql: One expression, whose brackets and quotes are known to be closed.
-        parameters: The tokens of its parameters.
+        tokens: All of its tokens.
 
     Returns:
         The tree; a parameter is a column at the place of its token.
@@ -48,11 +48,8 @@ def parse(sql: str, parameters: tuple[Token, ...]) -> exp.Expression:
     Raises:
         SqlError: sqlglot cannot parse it, or it is more than one expression.
     """
-    characters = list(sql)
-    for token in parameters:
-        characters[token.start] = "_"
     try:
-        statements = _dialect().parse(_PREFIX + "".join(characters) + _SUFFIX)
+        statements = _dialect().parse(_PREFIX + _simplified(sql, tokens) + _SUFFIX)
     except ParseError as error:
         raise _parse_error(sql, error) from None
     except RecursionError:
@@ -63,6 +60,24 @@ def parse(sql: str, parameters: tuple[Token, ...]) -> exp.Expression:
     if not isinstance(select, exp.Select) or len(select.expressions) != 1:
         raise SqlError("the SQL is not one expression", 0)
     return _single(sql, select.expressions[0])
+
+
+def _simplified(sql: str, tokens: list[Token]) -> str:
+    """Return the text as sqlglot cannot misread it, every character in its place.
+
+    Parameters become names, comments blanks, and strings of the rarer kinds (``E''``, ``U&''``, ``$$``) plain strings:
+    their ends are known from PostgreSQL's own rules, and versions of sqlglot differ in them.
+    """
+    characters = list(sql)
+    for token in tokens:
+        if token.kind is Kind.PARAMETER:
+            characters[token.start] = "_"
+        elif token.kind is Kind.COMMENT or (token.kind is Kind.STRING and not token.text.startswith("'")):
+            filler, quote = (" ", " ") if token.kind is Kind.COMMENT else ("x", "'")
+            hidden = [character if character == "\n" else filler for character in token.text]
+            hidden[0] = hidden[-1] = quote
+            characters[token.start : token.end] = hidden
+    return "".join(characters)
 
 
 def _single(sql: str, parsed: exp.Expression) -> exp.Expression:

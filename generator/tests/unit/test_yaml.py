@@ -88,6 +88,11 @@ def test_hostile_nesting_is_refused_at_once(opening: str) -> None:
     assert document.diagnostics
 
 
+def test_too_deep_nesting_is_shown_where_it_begins() -> None:
+    (diagnostic,) = parse_document("a:\n" + "[" * 200, "spec.yml").diagnostics
+    assert str(diagnostic).startswith(f"spec.yml:2:{DEEPEST_NESTING}: not valid YAML: nested more than")
+
+
 def test_nesting_as_deep_as_allowed_is_read() -> None:
     depth = DEEPEST_NESTING - 1
     assert parse_document("[" * depth + "]" * depth, "spec.yml").diagnostics == []

@@ -1,0 +1,1 @@
+"""What ``make bench`` measures: the targets of the design, as ratios of two things done in one run."""

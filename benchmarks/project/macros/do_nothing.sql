@@ -1,0 +1,3 @@
+{#- What `dbt run-operation` costs by itself. -#}
+{% macro do_nothing() %}
+{% endmacro %}

@@ -1,0 +1,96 @@
+"""``dbt_batch_ops.cancel``: of a run that nobody works on, of a live one, at any moment."""
+
+import pytest
+
+from support.runs import Run, open_run
+from support.sessions import suspended_before_apply, terminate, wait_for_row_lock
+
+
+def test_an_interrupted_run_is_cancelled_at_once_and_for_good(dbt, run):
+    dbt.run_operation("dbt_batch_ops.cancel", run.arguments)
+    assert (run.status, run.is_closed) == ("cancelled", True)
+
+
+def test_a_cancelled_run_does_not_go_on(dbt, run):
+    dbt.run_operation("dbt_batch_ops.cancel", run.arguments)
+    refused = dbt.run_operation("add_credit", run.arguments, check=False)
+    assert refused.exit_code == 1
+    assert f"run {run.id} was cancelled" in refused.output
+    assert run.batch_count == 0
+
+
+def test_after_a_cancelled_run_the_operation_starts_anew(dbt, run):
+    run.value("select batch_ops.cancel(%(run)s)")
+    dbt.run_operation("add_credit")
+    Run.newest(run.database).assert_exactly_once()
+
+
+@pytest.fixture
+def cancelled_live(dbt, database):
+    """A run that was cancelled while dbt worked on it, and how that command ended."""
+    with database.session(autocommit=False) as gate, gate.cursor() as cursor:
+        cursor.execute("select from account where id = 10050 for update")
+        process = dbt.start_operation("add_credit")
+        wait_for_row_lock(database)
+        run = Run.newest(database)
+        dbt.run_operation("dbt_batch_ops.cancel", run.arguments)
+    return run, dbt.finish(process, check=False)
+
+
+def test_a_live_run_stops_soon_and_fails_its_command(cancelled_live):
+    run, result = cancelled_live
+    assert result.exit_code == 1
+    assert f"Run {run.id} of add_credit was cancelled." in result.output
+
+
+def test_a_cancelled_live_run_is_closed_with_what_it_has_done(cancelled_live):
+    run, _ = cancelled_live
+    assert (run.status, run.is_closed) == ("cancelled", True)
+    assert 100 < run.batch_count < 300
+    run.assert_true()
+    run.assert_figures()
+
+
+@pytest.mark.parametrize("turn", range(10))
+def test_cancelling_several_workers_at_any_moment_leaves_figures_that_add_up(
+    run, start_worker, random, turn
+):
+    workers = [start_worker(run, random.uniform(0.005, 0.1)) for _ in range(4)]
+    run.wait_for_batches(random.randrange(200))
+    run.value("select batch_ops.cancel(%(run)s)")
+    assert {worker.wait()[-1].get("status") for worker in workers} <= {"cancelled", "completed"}
+    assert run.is_closed
+    run.assert_true()
+    run.assert_figures()
+
+
+def test_cancelling_several_workers_on_staged_keys_leaves_no_error(dbt, database, start_worker, random):
+    run = open_run(dbt, database, "add_credit_to_listed", {"ids": list(range(1, 15_001))})
+    workers = [start_worker(run, random.uniform(0.005, 0.1)) for _ in range(4)]
+    run.wait_for_batches(random.randrange(100))
+    run.value("select batch_ops.cancel(%(run)s)")
+    assert {worker.wait()[-1].get("status") for worker in workers} <= {"cancelled", "completed"}
+    assert run.value("select count(*) from batch_ops.errors") == 0
+    run.assert_figures()
+
+
+def test_a_cancelled_run_stays_open_while_a_stopped_session_may_still_change_rows(run, start_worker):
+    with suspended_before_apply(run.database, lambda: start_worker(run, 60)) as late:
+        run.value("select batch_ops.cancel(%(run)s)")
+        start_worker(run).wait()
+        assert not run.is_closed
+    late.wait()
+    assert (run.status, run.is_closed) == ("cancelled", True)
+    run.assert_true()
+    run.assert_figures()
+
+
+def test_a_cancelled_run_whose_stopped_session_died_is_closed_by_another_cancel(run, start_worker):
+    with suspended_before_apply(run.database, lambda: start_worker(run, 60)) as late:
+        run.value("select batch_ops.cancel(%(run)s)")
+        start_worker(run).wait()
+        run.value("select pg_terminate_backend(%(pid)s)", pid=late.backend)
+    terminate(run.database, late.backend)
+    run.value("select batch_ops.cancel(%(run)s)")
+    assert (run.status, run.is_closed) == ("cancelled", True)
+    run.assert_figures()

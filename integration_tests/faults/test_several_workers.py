@@ -1,0 +1,60 @@
+"""Several sessions at once on one run: each joined it with its operation_id."""
+
+import pytest
+
+from support.sessions import terminate, wait_for_rows
+
+WORKERS_WITH_BATCHES = """
+select count(distinct worker_id) from batch_ops.batches where operation_id = %(run)s and status = 'completed'
+"""
+WAITING = "select from pg_stat_activity where wait_event_type = 'Lock' and query like 'call batch_ops.work%%'"
+
+
+def start_together(run, start):
+    """Start workers that all wait for their first claim until the last of them is there."""
+    with run.database.session(autocommit=False) as gate, gate.cursor() as cursor:
+        cursor.execute("lock table batch_ops.batches in exclusive mode")
+        workers = start()
+        wait_for_rows(run.database, WAITING, {}, "all workers wait", count=len(workers))
+    return workers
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_four_workers_share_a_run_and_change_every_row_once(run, start_worker, random, turn):
+    workers = start_together(run, lambda: [start_worker(run, random.uniform(0.005, 0.1)) for _ in range(4)])
+    assert {worker.wait()[-1]["status"] for worker in workers} == {"completed"}
+    assert run.value(WORKERS_WITH_BATCHES) == 4
+    run.assert_exactly_once()
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_workers_that_take_over_each_others_claims_all_the_time_change_every_row_once(
+    run, start_worker, turn
+):
+    run.claim_again_after("0")
+    for worker in start_together(run, lambda: [start_worker(run, 0.02) for _ in range(4)]):
+        worker.wait()
+    run.assert_exactly_once()
+
+
+def test_two_dbt_commands_share_a_run(dbt, run):
+    def start():
+        return [dbt.start_operation("add_credit", run.arguments) for _ in range(2)]
+
+    for process in start_together(run, start):
+        dbt.finish(process)
+    assert run.value(WORKERS_WITH_BATCHES) == 2
+    run.assert_exactly_once()
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_workers_that_come_and_are_killed_change_every_row_once(run, start_worker, random, turn):
+    workers = [start_worker(run, 0.05) for _ in range(3)]
+    for moment in sorted(random.sample(range(250), 10)):
+        run.wait_for_batches(moment)
+        victim = workers.pop(random.randrange(3))
+        terminate(run.database, victim.backend) if random.random() < 0.5 else victim.kill()
+        workers.append(start_worker(run, 0.05))
+    for worker in workers:
+        worker.wait()
+    run.assert_exactly_once()
