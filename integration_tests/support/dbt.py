@@ -103,5 +103,5 @@ class Dbt:
 def _run_operation(name: str, args: Mapping[str, Any] | str | None) -> list[str]:
     command = ["run-operation", name]
     if args:
-        command += ["--args", args if isinstance(args, str) else json.dumps(args)]
+        command += ["--args", args if isinstance(args, str) else json.dumps(args, ensure_ascii=False)]
     return command

@@ -1,7 +1,5 @@
-{#- The schema and the one row that says what is installed in it; what every migration can rely on. -#}
+{#- The one row that says what is installed in it; what every migration can rely on. -#}
 {% macro _create_installation() %}
-create schema if not exists batch_ops;
-
 create table if not exists batch_ops.migrations (
     version integer primary key,
     name text not null,

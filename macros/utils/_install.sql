@@ -1,19 +1,30 @@
 {#- Applies the migrations that the ledger lacks and creates the engine, in the caller's transaction. -#}
 {% macro _install(engine, engine_hash) %}
-    {%- set exists = dbt_batch_ops._fetch("select pg_catalog.to_regnamespace('batch_ops') is not null") -%}
-    {%- set allowed = dbt_batch_ops._fetch(
-        "select pg_catalog.has_schema_privilege('batch_ops', 'CREATE')" if exists
-        else "select pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')"
+    {%- set owner = dbt_batch_ops._fetch(
+        "select pg_catalog.min(pg_catalog.pg_get_userbyid(nspowner)) from pg_catalog.pg_namespace "
+        ~ "where nspname = 'batch_ops'"
     ) -%}
-    {%- if not allowed -%}
+    {%- if owner is not none and not dbt_batch_ops._fetch(
+        "select pg_catalog.pg_has_role(current_user, " ~ dbt_batch_ops._literal(owner) ~ ", 'USAGE')"
+    ) -%}
+        {%- do dbt_batch_ops._fail(
+            "The engine in schema batch_ops is not that of dbt_batch_ops " ~ dbt_batch_ops._version() ~ ", and role "
+            ~ target.user ~ " may not replace it. Nothing was changed.\nLet its owner, role " ~ owner
+            ~ ", run once: dbt run-operation dbt_batch_ops.install"
+        ) -%}
+    {%- elif owner is none and not dbt_batch_ops._fetch(
+        "select pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')"
+    ) -%}
         {%- do dbt_batch_ops._fail(
             "Role " ~ target.user ~ " may not create the ledger (schema batch_ops) in database " ~ target.database
             ~ ". Nothing was changed.\nLet a role that may create schemas run once: "
             ~ "dbt run-operation dbt_batch_ops.install\n"
-            ~ "or grant it: GRANT CREATE ON "
-            ~ ("SCHEMA batch_ops" if exists else "DATABASE " ~ dbt_batch_ops._quote(target.database))
-            ~ " TO " ~ dbt_batch_ops._quote(target.user)
+            ~ "or grant it: GRANT CREATE ON DATABASE " ~ dbt_batch_ops._quote(target.database) ~ " TO "
+            ~ dbt_batch_ops._quote(target.user)
         ) -%}
+    {%- endif -%}
+    {%- if owner is none -%}
+        {%- do run_query("create schema batch_ops") -%}
     {%- endif -%}
     {%- do run_query(dbt_batch_ops._create_installation()) -%}
     {%- set version = dbt_batch_ops._fetch("select coalesce(max(version), 0) from batch_ops.migrations") -%}
