@@ -68,7 +68,7 @@ CASES = (
         1.1,
         processes.nothing_to_do,
     ),
-    Case("generate", "generate 200 operations", 2.0, processes.generate),
+    Case("generate", "generate 200 operations", 2.0, processes.generate, is_ratio=False),
     Case(
         "client-memory",
         "peak memory of dbt, {rows} rows / {hundredth} rows",

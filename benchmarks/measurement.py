@@ -64,6 +64,7 @@ class Case:
         limit: The target, or None when the design sets none.
         measure: Does one round.
         unit: Of the measured values.
+        is_ratio: Whether the limit is one of the ratio to a baseline; else it is one of the value itself.
         most_rounds: The most rounds worth their time, or None.
     """
 
@@ -72,7 +73,15 @@ class Case:
     limit: float | None
     measure: Callable[[Workbench], Pair]
     unit: str = "s"
+    is_ratio: bool = True
     most_rounds: int | None = None
+
+    @property
+    def target(self) -> str:
+        """The limit in words."""
+        if self.limit is None:
+            return "-"
+        return f"≤ {self.limit:g}" if self.is_ratio else f"≤ {self.limit:g} {self.unit}"
 
     def work_on(self, rows: int) -> str:
         """Return what is compared, with its numbers of rows."""

@@ -22,7 +22,8 @@ _METHOD = """\
 - The server: {settings}; all else is PostgreSQL's default.
 - An operation is a real `dbt run-operation` of a generated macro, with the ledger on. Its time is the
   work itself, from the ledger: `completed_at - started_at` of the run. What is outside of that is the
-  start of dbt (another row: an operation with nothing to do) and the run's last commit.
+  start of dbt and what it looks up before it opens the run (another row: an operation with nothing to do),
+  and the run's last commit.
 - One UPDATE or DELETE is timed in a session of its own around the statement, its commit included. The
   hand-written loop is timed inside its macro.
 - *CPU* is the ratio of the processor times of the two database sessions, dbt's with all that it did
@@ -36,14 +37,13 @@ _METHOD = """\
 def cells(outcome: Outcome, rows: int) -> tuple[str, ...]:
     """Return one row of the table."""
     case = outcome.case
-    is_ratio = all(pair.baseline for pair in outcome.pairs)
     measured, baseline = outcome.median_sides
     results = outcome.results
     spread = f"{min(results):.2f} to {max(results):.2f}" if results else "-"
     return (
         case.work_on(rows),
-        "-" if case.limit is None else f"≤ {case.limit:g}" if is_ratio else f"< {case.limit:g} {case.unit}",
-        _number(outcome.median, "" if is_ratio else case.unit),
+        case.target,
+        _number(outcome.median, "" if case.is_ratio else case.unit),
         spread,
         _number(outcome.median_cpu_ratio),
         _number(measured, case.unit),
@@ -94,4 +94,4 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _first_line(text: str | None) -> str:
-    return (text or "").strip().partition("\n")[0]
+    return (text or "").strip().partition("\n")[0].rstrip(":")

@@ -13,7 +13,8 @@ from benchmarks.measurement import Case, Outcome, Pair
 from benchmarks.report import COLUMNS, NUMERIC, cells
 
 _console = Console(highlight=False, soft_wrap=True)
-_FULL_WIDTH = 120
+# A table is rather wider than a narrow terminal or a log file's 80 columns than cut off.
+_console.width = max(_console.width, 120)
 _MET = {"yes": "green", "no": "yellow", "broken": "bold red"}
 
 
@@ -53,10 +54,8 @@ def cases(all_cases: Sequence[Case], rows: int) -> None:
     """Print what can be measured."""
     table = _table(("row", "work", "target"))
     for case in all_cases:
-        table.add_row(
-            Text(case.name), Text(case.work_on(rows)), "-" if case.limit is None else f"≤ {case.limit:g}"
-        )
-    _print(table)
+        table.add_row(case.name, Text(case.work_on(rows)), case.target)
+    _console.print(table)
 
 
 def results(outcomes: Sequence[Outcome], rows: int) -> None:
@@ -66,7 +65,7 @@ def results(outcomes: Sequence[Outcome], rows: int) -> None:
         row = (outcome.case.name, *cells(outcome, rows)[1:])
         table.add_row(*(Text(cell, style=_MET.get(cell, "")) for cell in row))
     _console.print()
-    _print(table)
+    _console.print(table)
 
 
 def _table(columns: Sequence[str]) -> Table:
@@ -74,8 +73,3 @@ def _table(columns: Sequence[str]) -> Table:
     for name in columns:
         table.add_column(name, justify="right" if name in NUMERIC else "left", no_wrap=name != "work")
     return table
-
-
-def _print(table: Table) -> None:
-    # Wider than a narrow terminal rather than cut off: that is also what a log file gets.
-    _console.print(table, width=max(_console.width, _FULL_WIDTH), crop=False)
