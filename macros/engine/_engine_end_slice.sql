@@ -22,14 +22,15 @@ declare
 begin
     -- Whoever ends a slice decides alone whether the run is done.
     perform batch_ops.lock_step(p_operation_id, p_step_number);
-    update batch_ops.batches
-    set status = 'released'
-    where
-        batches.operation_id = p_operation_id
-        and batches.step_number = p_step_number
-        and batches.status = 'claimed'
-        and batches.worker_id = p_worker_id
-        and p_outcome in ('failed', 'cancelled');
+    if p_outcome in ('failed', 'cancelled') then
+        update batch_ops.batches
+        set status = 'released'
+        where
+            batches.operation_id = p_operation_id
+            and batches.step_number = p_step_number
+            and batches.status = 'claimed'
+            and batches.worker_id = p_worker_id;
+    end if;
 
     select * into v_run from batch_ops.runs where runs.operation_id = p_operation_id for update;
     if p_outcome = 'exhausted' and v_run.closed_at is null then

@@ -31,16 +31,16 @@ begin
         p_slice, case when v_statement_timeout > interval '0' then v_statement_timeout / 2 end
     );
     commit;
+    -- Whatever the session's default: a lease must see that its claim was taken over. `and chain` keeps it.
     set transaction isolation level read committed;
     v_slice := batch_ops.start_slice(p_operation_id);
     v_stride := coalesce((p_state ->> 'stride')::integer, v_slice.batch_size);
     -- A claim is a transaction of its own; small batches share one.
     v_count := case when v_slice.batch_size >= 500 then 1 else least(16, 2000 / v_slice.batch_size) end;
-    commit;
+    commit and chain;
 
     <<claims>>
     while v_slice.runnable loop
-        set transaction isolation level read committed;
         perform batch_ops.enter_transaction(v_slice);
         begin
             select * into v_claimed
@@ -56,7 +56,7 @@ begin
                 );
                 v_outcome := 'failed';
         end;
-        commit;
+        commit and chain;
         exit claims when v_outcome in ('failed', 'cancelled');
         if v_claimed.batch_numbers is null then
             v_outcome := 'exhausted';
@@ -64,13 +64,12 @@ begin
         end if;
 
         for v_turn in 1 .. pg_catalog.cardinality(v_claimed.batch_numbers) loop
-            set transaction isolation level read committed;
             perform batch_ops.enter_transaction(v_slice);
             select * into v_applied
             from batch_ops.apply_batch(
                 v_slice, v_claimed.batch_numbers[v_turn], v_claimed.claim_numbers[v_turn]
             );
-            commit;
+            commit and chain;
             v_outcome := v_applied.outcome;
             exit claims when v_outcome in ('failed', 'cancelled');
             if v_outcome = 'completed' then
@@ -82,7 +81,6 @@ begin
         exit claims when pg_catalog.clock_timestamp() >= least(v_slice_ends, v_slice.deadline_at);
     end loop;
 
-    set transaction isolation level read committed;
     p_state := batch_ops.end_slice(p_operation_id, v_slice.step_number, v_slice.worker_id, v_outcome, p_state)
         || pg_catalog.jsonb_build_object('batches', v_batches, 'records', v_records, 'stride', v_stride);
     commit;

@@ -4,7 +4,7 @@
   So a dry run finds exactly what a run would find, also where the ledger is not installed yet.
 -#}
 {% macro _dry_run(description, statements, given) %}
-    {%- do run_query("begin") -%}
+    {%- do run_query("begin isolation level read committed") -%}
     {%- do dbt_batch_ops._ensure_installed(in_transaction=true) -%}
     {%- set request = dbt_batch_ops._prepare(description, statements, given) -%}
     {%- do run_query("select set_config('statement_timeout', '"

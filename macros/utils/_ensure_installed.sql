@@ -5,18 +5,16 @@
     in_transaction (bool): the caller has opened a transaction already (a dry run, which rolls all of it back).
 -#}
 {% macro _ensure_installed(in_transaction=false) %}
-    {%- set engine = dbt_batch_ops._engine() -%}
-    {%- set engine_hash = local_md5(engine | join("\n")) -%}
-    {%- if dbt_batch_ops._is_current(engine_hash) -%}
+    {%- if dbt_batch_ops._is_current() -%}
         {{ return(false) }}
     {%- endif -%}
     {%- if not in_transaction -%}
-        {%- do run_query("begin") -%}
+        {%- do run_query("begin isolation level read committed") -%}
     {%- endif -%}
     {#- Two installations at once: the second waits here, and then finds everything done. -#}
     {%- do run_query("select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('batch_ops.install', 0))") -%}
-    {%- if not dbt_batch_ops._is_current(engine_hash) -%}
-        {%- do dbt_batch_ops._install(engine, engine_hash) -%}
+    {%- if not dbt_batch_ops._is_current() -%}
+        {%- do dbt_batch_ops._install() -%}
     {%- endif -%}
     {%- if not in_transaction -%}
         {%- do run_query("commit") -%}

@@ -1,5 +1,5 @@
 {#- Applies the migrations that the ledger lacks and creates the engine, in the caller's transaction. -#}
-{% macro _install(engine, engine_hash) %}
+{% macro _install() %}
     {%- set owner = dbt_batch_ops._fetch(
         "select pg_catalog.min(pg_catalog.pg_get_userbyid(nspowner)) from pg_catalog.pg_namespace "
         ~ "where nspname = 'batch_ops'"
@@ -36,12 +36,12 @@
         ) -%}
     {%- endfor -%}
     {%- do run_query(dbt_batch_ops._drop_engine()) -%}
-    {%- for routine in engine -%}
+    {%- for routine in dbt_batch_ops._engine() -%}
         {%- do run_query(routine) -%}
     {%- endfor -%}
     {%- do run_query(
         "insert into batch_ops.installation (package_version, engine_hash) values ("
-        ~ dbt_batch_ops._literal(dbt_batch_ops._version()) ~ ", " ~ dbt_batch_ops._literal(engine_hash) ~ ")"
+        ~ dbt_batch_ops._literal(dbt_batch_ops._version()) ~ ", " ~ dbt_batch_ops._literal(dbt_batch_ops._engine_hash()) ~ ")"
         ~ " on conflict (is_only_row) do update set package_version = excluded.package_version,"
         ~ " engine_hash = excluded.engine_hash, installed_at = clock_timestamp(), installed_by = current_user"
     ) -%}

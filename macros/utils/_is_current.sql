@@ -1,5 +1,5 @@
 {#- Whether exactly this engine is installed; fails when the ledger belongs to a newer package. -#}
-{% macro _is_current(engine_hash) %}
+{% macro _is_current() %}
     {%- if not dbt_batch_ops._fetch("select pg_catalog.to_regnamespace('batch_ops') is not null") -%}
         {{ return(false) }}
     {%- endif -%}
@@ -21,5 +21,8 @@
             ~ "Raise the package's version in packages.yml, then type: dbt deps"
         ) -%}
     {%- endif -%}
-    {{ return(installed.engine_hash == engine_hash) }}
+    {{ return(
+        installed.engine_hash == dbt_batch_ops._engine_hash()
+        and installed.ledger_version == dbt_batch_ops._migrations() | length
+    ) }}
 {% endmacro %}

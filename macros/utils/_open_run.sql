@@ -3,7 +3,7 @@
 -#}
 {% macro _open_run(description, statements, given) %}
     {%- set request = dbt_batch_ops._prepare(description, statements, given) -%}
-    {%- do run_query("begin") -%}
+    {%- do run_query("begin isolation level read committed") -%}
     {%- set opened = dbt_batch_ops._fetch("select batch_ops.open_run(" ~ dbt_batch_ops._json(request) ~ ")") -%}
     {%- do run_query("rollback" if opened.status == "refused" else "commit") -%}
     {%- if opened.existing and description.on_duplicate_run == "resume" -%}

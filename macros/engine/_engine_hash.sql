@@ -1,0 +1,9 @@
+{#-
+  The MD5 of the engine's text, by which an operation sees whether the database has this engine.
+
+  Written down, because rendering all routines to compute it would cost every start a tenth of a second.
+  integration_tests/test_engine_hash.py keeps it true and says what to write here.
+-#}
+{% macro _engine_hash() %}
+    {{ return("2bff067682563e80f2021d8d51a642f1") }}
+{% endmacro %}
