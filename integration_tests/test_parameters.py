@@ -8,7 +8,7 @@ from support.items import create_items
 VALUES = {
     "text_value": ("it's \"text\"", None),
     "varchar_value": ("abcde", None),
-    "char_value": ("ab", "ab "),
+    "char_value": ("ab", None),
     "name_value": ("a name", None),
     "smallint_value": (-32768, "-32768"),
     "integer_value": (2147483647, "2147483647"),

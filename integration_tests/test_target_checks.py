@@ -3,6 +3,7 @@
 import pytest
 
 from support import ledger
+from support.roles import worker_role
 
 GOOD = "create table checked (code integer primary key, amount integer, label text)"
 
@@ -92,18 +93,15 @@ def test_a_statement_that_cannot_run_is_refused_before_anything_is_recorded(dbt,
 
 @pytest.fixture
 def worker(database, tmp_path):
-    """A role that may use the ledger; gives the environment in which dbt runs as it."""
-    drop = "drop owned by worker cascade; drop role worker"
-    database.execute("create role worker login password 'w'")
-    yield {"PGUSER": "worker", "PGPASSWORD": "w", "DBT_TARGET_PATH": str(tmp_path)}
-    database.execute(drop)
+    """A role without any privilege; gives the environment in which dbt runs as it."""
+    with worker_role(database, tmp_path) as environment:
+        yield environment
 
 
 def grant_ledger(database):
     database.execute(
         """
-        grant usage on schema batch_ops to worker;
-        grant create on schema batch_ops to worker;
+        grant usage, create on schema batch_ops to worker;
         grant all on all tables in schema batch_ops to worker;
         grant all on all sequences in schema batch_ops to worker;
         grant usage on schema public to worker;

@@ -3,7 +3,7 @@
 import pytest
 
 from support.runs import Run, open_run
-from support.sessions import suspended_before_apply, terminate, wait_for_row_lock
+from support.sessions import suspended_before_apply, terminate, wait_for_claim_lock, wait_for_row_lock
 
 
 def test_an_interrupted_run_is_cancelled_at_once_and_for_good(dbt, run):
@@ -71,6 +71,23 @@ def test_cancelling_several_workers_on_staged_keys_leaves_no_error(dbt, database
     run.value("select batch_ops.cancel(%(run)s)")
     assert {worker.wait()[-1].get("status") for worker in workers} <= {"cancelled", "completed"}
     assert run.value("select count(*) from batch_ops.errors") == 0
+    run.assert_figures()
+
+
+def test_a_session_that_waited_to_claim_while_the_run_was_closed_changes_nothing(run, start_worker):
+    with run.database.session(autocommit=False) as claim_lock, claim_lock.cursor() as cursor:
+        with run.database.session(autocommit=False) as row_lock:
+            row_lock.cursor().execute("select from account where id = 50 for update")
+            last = start_worker(run, slice_seconds=0.001)
+            wait_for_row_lock(run.database)
+            cursor.execute("select batch_ops.lock_step(%s, 1)", [run.id])
+        wait_for_claim_lock(run.database, last.backend)
+        late = start_worker(run, slice_seconds=60)
+        wait_for_claim_lock(run.database, late.backend)
+        cursor.execute("select batch_ops.cancel(%s)", [run.id])
+        claim_lock.commit()
+    assert last.wait()[-1]["status"] == "cancelled"
+    assert late.wait()[-1]["batches"] == 0
     run.assert_figures()
 
 

@@ -16,11 +16,8 @@ def moments(random, count, batches=FULL):
 @pytest.mark.parametrize("turn", range(3))
 def test_dbt_killed_at_any_moments_and_resumed_changes_every_row_once(dbt, database, random, turn):
     process = dbt.start_operation("add_credit")
-    run = None
+    run = Run.opened(database)
     for moment in moments(random, 3):
-        if run is None:
-            wait_until(lambda: database.value("select count(*) from batch_ops.runs"), "the run is open")
-            run = Run.newest(database)
         run.wait_for_batches(moment)
         kill_dbt(process)
         process = dbt.start_operation("add_credit", run.arguments)

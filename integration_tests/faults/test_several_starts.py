@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from psycopg2.extras import Json
@@ -28,7 +29,8 @@ def two_starts(dbt, database):
         cursor.execute("lock table batch_ops.runs in share mode")
         processes = [dbt.start_operation("add_credit") for _ in range(2)]
         wait_for_table_lock(database, "batch_ops.runs", sessions=2)
-    return sorted((dbt.finish(process, check=False) for process in processes), key=lambda done: done.exit_code)
+    results = [dbt.finish(process, check=False) for process in processes]
+    return sorted(results, key=lambda result: result.exit_code)
 
 
 def test_of_two_starts_in_the_same_instant_one_works_and_one_fails(two_starts):
@@ -57,12 +59,10 @@ def test_of_many_starts_in_the_same_instant_one_opens_a_run_and_the_others_are_t
     request = database.value("select request from opened")
 
     def open_at_once(together):
+        own = {**request, "target": {**request["target"], "operation_id": str(uuid4())}}
         with database.session() as session, session.cursor() as cursor:
             together.wait()
-            cursor.execute(
-                "select batch_ops.really_open_run(jsonb_set(%s, '{target,operation_id}', to_jsonb(gen_random_uuid())))",
-                [Json(request)],
-            )
+            cursor.execute("select batch_ops.really_open_run(%s)", [Json(own)])
             return cursor.fetchone()[0]
 
     with ThreadPoolExecutor(4) as threads:

@@ -11,7 +11,6 @@ import pytest
 from dbt_batch_ops.database import Server, find_binaries
 from support.database import Database
 from support.runs import Run, create_accounts, open_run
-from support.sessions import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +67,7 @@ def test_dbt_fails_when_the_server_is_stopped_and_can_be_resumed(
 ):
     fragile_dbt.run_operation("dbt_batch_ops.install")
     process = fragile_dbt.start_operation("add_credit")
-    wait_until(lambda: accounts.value("select count(*) from batch_ops.runs"), "the run is open")
-    run = Run.newest(accounts)
+    run = Run.opened(accounts)
     run.wait_for_batches(random.randrange(200))
     crash(fragile_server)
     assert fragile_dbt.finish(process, check=False).exit_code == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from support.runs import Run
-from support.sessions import terminate, wait_for_row_lock, wait_until
+from support.sessions import terminate, wait_for_row_lock
 
 
 @pytest.mark.parametrize("turn", range(3))
@@ -34,8 +34,7 @@ def test_dbt_fails_when_its_session_is_terminated(dbt, database):
 
 def test_dbt_goes_on_after_its_session_was_terminated(dbt, database, random):
     process = dbt.start_operation("add_credit")
-    wait_until(lambda: database.value("select count(*) from batch_ops.runs"), "the run is open")
-    run = Run.newest(database)
+    run = Run.opened(database)
     run.wait_for_batches(random.randrange(250))
     terminate(database, run.value("select pid from batch_ops.workers where operation_id = %(run)s"))
     dbt.finish(process, check=False)

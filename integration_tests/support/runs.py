@@ -75,6 +75,12 @@ class Run:
             database.value("select operation_id::text from batch_ops.runs order by started_at desc limit 1"),
         )
 
+    @classmethod
+    def opened(cls, database: Database) -> "Run":
+        """Wait until a command has opened a run."""
+        wait_for_rows(database, "select from batch_ops.runs", {}, "a run is open")
+        return cls.newest(database)
+
     @property
     def status(self) -> str:
         """The status as a person sees it: `interrupted` when nobody works on a running one."""

@@ -27,6 +27,7 @@ where
     and database = (select oid from pg_database where datname = current_database())
 order by pid
 """
+_WAITS_FOR_CLAIM_LOCK = "select from pg_locks where not granted and locktype = 'advisory' and pid = %(pid)s"
 # A session wants to lock a batch row: for its lease, unless it holds the claim lock of its step.
 _WANTS_BATCHES = """
 select
@@ -72,6 +73,11 @@ def wait_for_table_lock(database: Database, table: str, *, sessions: int = 1) ->
     return [
         pid for (pid,) in wait_for_rows(database, _WAITS_FOR_TABLE, {"table": table}, what, count=sessions)
     ]
+
+
+def wait_for_claim_lock(database: Database, pid: int) -> None:
+    """Wait until a working session waits for the claim lock of its step."""
+    wait_for_rows(database, _WAITS_FOR_CLAIM_LOCK, {"pid": pid}, f"session {pid} waits for the claim lock")
 
 
 def wait_until_gone(database: Database, pid: int) -> None:

@@ -65,7 +65,7 @@ def parse(sql: str, tokens: list[Token]) -> exp.Expression:
 def _simplified(sql: str, tokens: list[Token]) -> str:
     """Return the text as sqlglot cannot misread it, every character in its place.
 
-    Parameters become names, comments blanks, and strings of the rarer kinds (``E''``, ``U&''``, ``$$``) plain strings:
+    Parameters become names, comments blanks, and the rarer strings (``E''``, ``U&''``, ``$$``) plain strings:
     their ends are known from PostgreSQL's own rules, and versions of sqlglot differ in them.
     """
     characters = list(sql)
