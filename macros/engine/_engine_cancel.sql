@@ -9,6 +9,9 @@ as $function$
 declare
     v_live boolean;
 begin
+    perform batch_ops.lock_step(steps.operation_id, steps.step_number)
+    from batch_ops.steps
+    where steps.operation_id = p_operation_id;
     update batch_ops.runs
     set cancel_requested_at = pg_catalog.clock_timestamp(), cancel_requested_by = session_user
     where runs.operation_id = p_operation_id and runs.closed_at is null;

@@ -15,6 +15,17 @@ language plpgsql
 as $function$
 begin
     perform batch_ops.lock_step(p_slice.operation_id, p_slice.step_number);
+    -- A run is closed, failed or cancelled under this lock too: whoever waited for it must look again.
+    if not exists (
+        select 1 from batch_ops.runs
+        where
+            runs.operation_id = p_slice.operation_id
+            and runs.status in ('running', 'blocked')
+            and runs.closed_at is null
+            and runs.cancel_requested_at is null
+    ) then
+        return;
+    end if;
     select claimed.batch_numbers, claimed.claim_numbers
     into batch_numbers, claim_numbers
     from batch_ops.claim_new(p_slice, p_stride, p_count) as claimed;

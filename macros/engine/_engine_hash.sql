@@ -5,5 +5,5 @@
   integration_tests/test_engine_hash.py keeps it true and says what to write here.
 -#}
 {% macro _engine_hash() %}
-    {{ return("2bff067682563e80f2021d8d51a642f1") }}
+    {{ return("d34b92ca3b671ad8895ab01fe5ff9c67") }}
 {% endmacro %}
