@@ -1,4 +1,4 @@
-"""A batch costs the same at the beginning, in the middle and at the end of a run, whatever the planner believes.
+"""A batch costs the same at the beginning and at the end of a run, whatever the planner believes.
 
 Counted in pages and rows, which small tables and slow machines cannot blur.
 """

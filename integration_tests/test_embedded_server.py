@@ -161,9 +161,7 @@ def test_a_leftover_server_is_stopped_by_the_next_start(parent, reachable_folder
         assert query(server.connection, "select 1") == 1
 
 
-def test_a_new_server_in_the_folder_of_a_killed_program_is_spared_by_its_clean_up(
-    parent, reachable_folder
-):
+def test_a_new_server_in_the_folder_of_a_killed_program_is_spared_by_its_clean_up(parent, reachable_folder):
     program, pid, _ = parent(reachable_folder)
     program.kill()
     program.wait()

@@ -7,11 +7,74 @@ from support import ledger
 from support.items import create_items, create_items_with_key
 
 NASTY = [
-    *("'", "''", '"', "`", ";", "--", "/*", "*/", "\\", "\\'", "\\\\", "'; drop table item; --", "' or '1'='1"),
-    *("$$", "$1", "$function$", "$batch$", "%", "%s", "%(x)s", "%%", ":name", "?", "{", "}", "{}", "{{", "}}"),
-    *("{{ 7*7 }}", "{% raw %}", "{% endraw %}", "{# comment #}", "{{ env_var('PATH') }}", "null", "NULL", "true"),
-    *("\u0001", "\u001f", "\u007f", "\u0085", "\u00a0", "\u2028", "\ufeff", "\ufffd", "\uffff", "\t", "\r\n", "\n"),
-    *("ü", "ß", "日本語", "e\u0301", "😀", "👩‍👩‍👧", "\U0010ffff", "\u202eright to left\u202c", "\u200f", "␀"),
+    *(
+        "'",
+        "''",
+        '"',
+        "`",
+        ";",
+        "--",
+        "/*",
+        "*/",
+        "\\",
+        "\\'",
+        "\\\\",
+        "'; drop table item; --",
+        "' or '1'='1",
+    ),
+    *(
+        "$$",
+        "$1",
+        "$function$",
+        "$batch$",
+        "%",
+        "%s",
+        "%(x)s",
+        "%%",
+        ":name",
+        "?",
+        "{",
+        "}",
+        "{}",
+        "{{",
+        "}}",
+    ),
+    *(
+        "{{ 7*7 }}",
+        "{% raw %}",
+        "{% endraw %}",
+        "{# comment #}",
+        "{{ env_var('PATH') }}",
+        "null",
+        "NULL",
+        "true",
+    ),
+    *(
+        "\u0001",
+        "\u001f",
+        "\u007f",
+        "\u0085",
+        "\u00a0",
+        "\u2028",
+        "\ufeff",
+        "\ufffd",
+        "\uffff",
+        "\t",
+        "\r\n",
+        "\n",
+    ),
+    *(
+        "ü",
+        "ß",
+        "日本語",
+        "e\u0301",
+        "😀",
+        "👩‍👩‍👧",
+        "\U0010ffff",
+        "\u202eright to left\u202c",
+        "\u200f",
+        "␀",
+    ),
     *("\\u0000", "\\n", "\\x41", "&lt;", "[1, 2]", '{"a": 1}', " leading", "trailing ", "", "  "),
 ]
 
@@ -46,7 +109,9 @@ def test_every_nasty_value_in_a_list_is_compared_as_data(dbt, database):
     assert missed == []
 
 
-@pytest.mark.parametrize("value", ["x" * 100_000, "'" * 50_000, "\\" * 50_000, "😀" * 25_000], ids=lambda v: v[0])
+@pytest.mark.parametrize(
+    "value", ["x" * 100_000, "'" * 50_000, "\\" * 50_000, "😀" * 25_000], ids=lambda v: v[0]
+)
 def test_a_hundred_thousand_bytes_come_back_equal(dbt, database, value):
     create_items(database, 1)
     dbt.run_operation("note_items", as_typed({"note": value}))

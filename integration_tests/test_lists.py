@@ -85,5 +85,5 @@ def test_listed_rows_are_changed_in_key_order_whatever_their_place(dbt, database
     dbt.run_operation("touch_listed_items_of_a_kind", {"ids": list(range(90, 0, -1)), "kind": "usual"})
     seen = [key for (key,) in database.rows("select id from seen order by position")]
     batches = [sorted(seen[start : start + 7]) for start in range(0, len(seen), 7)]
-    assert sum(batches, []) == sorted(seen)
+    assert [key for batch in batches for key in batch] == sorted(seen)
     assert len(seen) == 81

@@ -6,7 +6,7 @@ from support import ledger
 from support.items import create_items
 
 VALUES = {
-    "text_value": ("it's \"text\"", None),
+    "text_value": ('it\'s "text"', None),
     "varchar_value": ("abcde", None),
     "char_value": ("ab", None),
     "name_value": ("a name", None),
@@ -41,16 +41,24 @@ VALUES = {
 @pytest.fixture
 def typed(database):
     """A row of every type; two of the types are the database's own."""
-    types = {name: "text" for name in VALUES}
-    types |= {name: name.removesuffix("_value") for name in types if name not in ("texts_value", "integers_value")}
+    types = dict.fromkeys(VALUES, "text")
     types |= {
-        "varchar_value": "varchar(5)", "char_value": "char(3)", "numeric_value": "numeric(10, 2)",
-        "double_value": "double precision", "texts_value": "text[]", "integers_value": "integer[]",
+        name: name.removesuffix("_value") for name in types if name not in ("texts_value", "integers_value")
+    }
+    types |= {
+        "varchar_value": "varchar(5)",
+        "char_value": "char(3)",
+        "numeric_value": "numeric(10, 2)",
+        "double_value": "double precision",
+        "texts_value": "text[]",
+        "integers_value": "integer[]",
     }
     database.execute("create type mood as enum ('good', 'so so')")
     database.execute("create domain percent as integer check (value between 0 and 100)")
     columns = ", ".join(f"{name} {type_}" for name, type_ in types.items())
-    database.execute(f"create table typed (id integer primary key, {columns}); insert into typed (id) values (1)")
+    database.execute(
+        f"create table typed (id integer primary key, {columns}); insert into typed (id) values (1)"
+    )
     return database
 
 
@@ -69,7 +77,10 @@ def test_a_value_of_every_type_arrives(dbt, typed):
 def test_a_parameter_that_is_left_out_has_its_default(dbt, typed):
     dbt.run_operation("set_typed_by_default", {"first_id": 1})
     assert typed.row("select text_value, integer_value, texts_value, date_value from typed") == (
-        "it's {{ default }}", 7, ["a", "b,c"], None,
+        "it's {{ default }}",
+        7,
+        ["a", "b,c"],
+        None,
     )
 
 
@@ -99,8 +110,12 @@ def test_every_problem_with_the_parameters_is_told_at_once(refused):
     said = refused(
         "set_some_typed",
         {
-            "integer_value": "seven", "uuid_value": "no-uuid", "mood_value": "great", "percent_value": 101,
-            "numeric_value": [1], "unknown": 1,
+            "integer_value": "seven",
+            "uuid_value": "no-uuid",
+            "mood_value": "great",
+            "percent_value": 101,
+            "numeric_value": [1],
+            "unknown": 1,
         },
     )
     for problem in (
@@ -116,8 +131,12 @@ def test_every_problem_with_the_parameters_is_told_at_once(refused):
 
 
 GOOD = {
-    "integer_value": 1, "uuid_value": VALUES["uuid_value"][0], "mood_value": "good", "percent_value": 1,
-    "numeric_value": 1, "date_value": "2024-01-01",
+    "integer_value": 1,
+    "uuid_value": VALUES["uuid_value"][0],
+    "mood_value": "good",
+    "percent_value": 1,
+    "numeric_value": 1,
+    "date_value": "2024-01-01",
 }
 
 
@@ -135,7 +154,9 @@ def test_a_value_that_the_type_excludes_is_refused(refused, args, problem):
 
 
 def test_a_number_that_json_does_not_know_arrives_or_is_refused_by_name(refused):
-    assert "parameter percent_value" in refused("set_some_typed", str(GOOD | {"percent_value": "X"}).replace("'X'", ".nan"))
+    assert "parameter percent_value" in refused(
+        "set_some_typed", str(GOOD | {"percent_value": "X"}).replace("'X'", ".nan")
+    )
 
 
 @pytest.mark.parametrize(

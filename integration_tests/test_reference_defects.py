@@ -1,6 +1,6 @@
 """The defects of the SQL that the reference document sketches, each with a test that would find it again.
 
-They were measured (DESIGN section 1). The operation is that of the document's first block, on its table ``user``.
+They were measured (DESIGN section 1). The operation is that of the document's first block, on ``user``.
 """
 
 import pytest
@@ -42,7 +42,9 @@ def test_every_batch_is_a_transaction_with_its_record(run, database):
     """The sketch is one function, so that all of it is one transaction."""
     records = database.rows("select batch_number, xmin::text from batch_ops.batches")
     assert len({transaction for _, transaction in records}) == 2
-    changed = database.rows("""select distinct (id + 99) / 100, xmin::text from "user" where status = 'done'""")
+    changed = database.rows(
+        """select distinct (id + 99) / 100, xmin::text from "user" where status = 'done'"""
+    )
     assert len(changed) == len({transaction for _, transaction in changed}) == 2
 
 
@@ -77,8 +79,14 @@ def test_an_error_is_recorded_and_what_was_committed_stays(dbt, database):
 
     run = newest_run(database)
     assert (run.status, run.processed_records, run.error_count) == ("failed", 100, 1)
-    assert database.value("""select array_agg(id order by id) from "user" where status = 'done'""") == list(range(1, 101))
-    assert database.row("select batch_number, sqlstate, constraint_name from batch_ops.errors") == (2, "23514", "no_150")
+    assert database.value("""select array_agg(id order by id) from "user" where status = 'done'""") == list(
+        range(1, 101)
+    )
+    assert database.row("select batch_number, sqlstate, constraint_name from batch_ops.errors") == (
+        2,
+        "23514",
+        "no_150",
+    )
     assert "violates check constraint" in database.value("select error_message from batch_ops.errors")
 
     database.execute('alter table "user" drop constraint no_150')

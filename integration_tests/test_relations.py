@@ -35,7 +35,9 @@ def test_a_relation_can_be_a_model_that_dbt_has_built(dbt, database):
 def test_an_entity_without_a_relation_is_the_table_in_the_target_schema(dbt, database):
     """Also where the search path of the database finds another table of that name first."""
     columns = "(id integer primary key, kind text, note text, touched integer not null default 0)"
-    database.execute(f"create schema other; create table other.item {columns}; create table public.item {columns}")
+    database.execute(
+        f"create schema other; create table other.item {columns}; create table public.item {columns}"
+    )
     database.execute("insert into other.item (id) values (1); insert into public.item (id) values (1)")
     database.execute("alter database test set search_path = other, public")
     dbt.run_operation("touch_items_by_7")
@@ -54,7 +56,9 @@ def test_reserved_mixed_case_and_quoted_names_are_names(dbt, database):
         """
     )
     dbt.run_operation("rename_orders", {"Label": "new", "Except": "k7"})
-    rows = database.rows('select "user", "we""ird", count(*) from "Old Stock"."Order" group by 1, 2 order by 1')
+    rows = database.rows(
+        'select "user", "we""ird", count(*) from "Old Stock"."Order" group by 1, 2 order by 1'
+    )
     assert rows == [(0, None, 1), (1, "new", 24)]
     assert_adds_up(newest_run(database), 24)
 

@@ -102,7 +102,9 @@ def test_on_duplicate_run_resume_goes_on_with_the_unfinished_run(dbt, database):
 
 def test_a_run_that_is_resumed_may_be_given_its_own_arguments_again(dbt, database):
     """Up-arrow, and the id at the end; also where one of them has a default."""
-    columns = "id integer primary key, text_value text, integer_value integer, texts_value text[], date_value date"
+    columns = (
+        "id integer primary key, text_value text, integer_value integer, texts_value text[], date_value date"
+    )
     database.execute(f"create table typed ({columns}); insert into typed values (1)")
     operation_id = open_run(dbt, database, "set_typed_by_default", {"first_id": 1, "size": 8})
     dbt.run_operation("set_typed_by_default", {"size": 8, "first_id": 1, "operation_id": operation_id})

@@ -5,6 +5,7 @@ import pytest
 from support import ledger
 from support.roles import worker_role
 
+UNKEYED = "create table checked (code integer not null, amount integer, label text); "
 GOOD = "create table checked (code integer primary key, amount integer, label text)"
 
 
@@ -20,7 +21,10 @@ def refused(dbt, database, operation="set_checked", *, environment=None):
 @pytest.mark.parametrize(
     ("definition", "problem"),
     [
-        ("select 1", 'there is no table "test"."public"."checked" that role postgres can see: check `relation`'),
+        (
+            "select 1",
+            'there is no table "test"."public"."checked" that role postgres can see: check `relation`',
+        ),
         ("create view checked as select 1 as code, 1 as amount, '' as label", "checked is not a table"),
         (
             "create materialized view checked as select 1 as code, 1 as amount, '' as label",
@@ -43,24 +47,33 @@ def refused(dbt, database, operation="set_checked", *, environment=None):
             "no unique index of checked is on exactly (code), in this order: create a primary key",
         ),
         (
-            "create table checked (code integer not null, amount integer, label text); "
-            "create unique index on checked (code) where amount > 0",
+            UNKEYED + "create unique index on checked (code) where amount > 0",
             "no unique index of checked is on exactly (code)",
         ),
         (
-            "create table checked (code integer not null, amount integer, label text); "
-            "create unique index on checked (code, amount)",
+            UNKEYED + "create unique index on checked (code, amount)",
             "its unique keys are [code, amount]",
         ),
         (
-            "create table checked (code integer not null, amount integer, label text); "
-            "create unique index on checked ((code + 1))",
+            UNKEYED + "create unique index on checked ((code + 1))",
             "no unique index of checked is on exactly (code)",
         ),
     ],
     ids=[
-        *("no table", "a view", "a materialized view", "no column", "no key column", "a key that may be null"),
-        *("a key that is not unique", "unique in part", "unique with another column", "unique as an expression"),
+        *(
+            "no table",
+            "a view",
+            "a materialized view",
+            "no column",
+            "no key column",
+            "a key that may be null",
+        ),
+        *(
+            "a key that is not unique",
+            "unique in part",
+            "unique with another column",
+            "unique as an expression",
+        ),
     ],
 )
 def test_an_operation_is_refused_on(dbt, database, definition, problem):
@@ -112,8 +125,16 @@ def grant_ledger(database):
 @pytest.mark.parametrize(
     ("operation", "granted", "problem"),
     [
-        ("set_checked", "select", "role worker may not update rows of checked: GRANT UPDATE ON checked TO worker"),
-        ("delete_checked", "select, update", "role worker may not delete rows of checked: GRANT DELETE ON checked"),
+        (
+            "set_checked",
+            "select",
+            "role worker may not update rows of checked: GRANT UPDATE ON checked TO worker",
+        ),
+        (
+            "delete_checked",
+            "select, update",
+            "role worker may not delete rows of checked: GRANT DELETE ON checked",
+        ),
         ("set_checked", "update", "role worker may not read checked: GRANT SELECT ON checked TO worker"),
     ],
     ids=["to update", "to delete", "to read"],

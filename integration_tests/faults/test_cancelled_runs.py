@@ -52,9 +52,7 @@ def test_a_cancelled_live_run_is_closed_with_what_it_has_done(cancelled_live):
 
 
 @pytest.mark.parametrize("turn", range(10))
-def test_cancelling_several_workers_at_any_moment_leaves_figures_that_add_up(
-    run, start_worker, random, turn
-):
+def test_cancelling_several_workers_at_any_moment_leaves_figures_that_add_up(run, start_worker, random, turn):
     workers = [start_worker(run, random.uniform(0.005, 0.1)) for _ in range(4)]
     run.wait_for_batches(random.randrange(200))
     run.value("select batch_ops.cancel(%(run)s)")
@@ -77,7 +75,7 @@ def test_cancelling_several_workers_on_staged_keys_leaves_no_error(dbt, database
 def test_a_session_that_waited_to_claim_while_the_run_was_closed_changes_nothing(run, start_worker):
     with run.database.session(autocommit=False) as claim_lock, claim_lock.cursor() as cursor:
         with run.database.session(autocommit=False) as row_lock:
-            row_lock.cursor().execute("select from account where id = 50 for update")
+            row_lock.cursor().execute("select from account where id = 5050 for update")
             last = start_worker(run, slice_seconds=0.001)
             wait_for_row_lock(run.database)
             cursor.execute("select batch_ops.lock_step(%s, 1)", [run.id])

@@ -62,15 +62,11 @@ def hanging(dbt, database):
     return Run.newest(database), result
 
 
-def test_a_batch_that_hangs_past_the_timeout_is_ended(hanging):
+def test_a_batch_that_hangs_past_the_timeout_is_ended_and_nothing_of_it_applied(hanging):
     run, result = hanging
     assert result.exit_code == 1
     assert "reached its timeout" in result.output
     assert run.status == "timed_out"
-
-
-def test_nothing_of_a_batch_that_hung_past_the_timeout_is_applied(hanging):
-    run, _ = hanging
     assert run.value("select count(*) from account where id between 5001 and 5100 and credits <> 0") == 0
     run.assert_true()
 
@@ -82,15 +78,13 @@ def test_a_run_that_hung_completes_when_it_is_resumed(dbt, hanging):
 
 
 def test_a_timeout_at_any_moment_ends_the_run_in_good_order(run, start_worker, random):
-    """Hundreds of timeouts, one after another, with two workers; none may surface as a bare error."""
+    """Dozens of timeouts, one after another, with two workers; none may surface as a bare error."""
     run.database.execute(SLOW)
-    while True:
-        run.execute(LIMIT, seconds=random.uniform(0.02, 0.08))
+    while not run.is_closed:
+        run.execute(LIMIT, seconds=random.uniform(0.1, 0.2))
         assert run.value(JOIN) == "running"
         workers = [start_worker(run, 0.02) for _ in range(2)]
         ends = [worker.wait()[-1] for worker in workers]
         run.assert_true()
         assert {end.get("status", end.get("error")) for end in ends} <= {"timed_out", "completed"}
-        if run.is_closed:
-            break
     run.assert_exactly_once()

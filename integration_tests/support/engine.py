@@ -1,4 +1,4 @@
-"""The engine without dbt: for tests that look at single slices and statements of a run that dbt has opened."""
+"""The engine without dbt: single slices and statements of a run that dbt has opened."""
 
 import json
 from collections.abc import Mapping

@@ -27,7 +27,7 @@ def _work(url: str, operation_id: str, slice_seconds: float, told: Pipe) -> None
             state = None
             while state is None or (state["status"] == "running" and not state["interrupted"]):
                 if remaining is not None:
-                    cursor.execute("set statement_timeout = %s", [max(int(remaining * 1000), 1)])
+                    cursor.execute("set statement_timeout = %s", [int(max(remaining, 0) * 1000) + 1000])
                 cursor.execute(
                     "call batch_ops.work(%s, make_interval(secs => %s), %s)",
                     [operation_id, slice_seconds, None if state is None else Json(state)],

@@ -1,16 +1,16 @@
 {#- batch_ops.check_columns: problems with the columns and privileges that an operation needs on its target. -#}
 {% macro _engine_check_columns() %}
-create or replace function batch_ops.check_columns(p_target regclass, p_description jsonb, p_key_columns text [])
-returns text []
+create or replace function batch_ops.check_columns(p_target regclass, p_description jsonb, p_key_columns text[])
+returns text[]
 language plpgsql
 stable
 as $function$
 declare
-    v_set text [] := array(select pg_catalog.jsonb_array_elements_text(p_description -> 'set_columns'));
-    v_read text [] := array(select pg_catalog.jsonb_array_elements_text(p_description -> 'read_columns'));
-    v_columns text [];
+    v_set text[] := array(select pg_catalog.jsonb_array_elements_text(p_description -> 'set_columns'));
+    v_read text[] := array(select pg_catalog.jsonb_array_elements_text(p_description -> 'read_columns'));
+    v_columns text[];
     v_privilege text := case p_description ->> 'operation_type' when 'delete' then 'DELETE' else 'UPDATE' end;
-    v_problems text [] := '{}';
+    v_problems text[] := '{}';
     v_column text;
 begin
     select pg_catalog.array_agg(attributes.attname::text order by attributes.attnum) into v_columns

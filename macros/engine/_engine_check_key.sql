@@ -7,9 +7,9 @@
 {% macro _engine_check_key() %}
 create or replace function batch_ops.check_key(
     p_target regclass,
-    p_declared text [],
-    out key_columns text [],
-    out problems text []
+    p_declared text[],
+    out key_columns text[],
+    out problems text[]
 )
 language plpgsql
 as $function$
@@ -40,7 +40,7 @@ begin
             and coalesce(nullif(types.typbasetype, 0), types.oid) <> all (array[
                 'int2', 'int4', 'int8', 'oid', 'numeric', 'bool', 'text', 'varchar', 'bpchar', 'name', 'uuid',
                 'bytea', 'date', 'timestamp', 'timestamptz'
-            ]::regtype [])
+            ]::regtype[])
         )
     into v_missing, v_nullable, v_collated, v_variable
     from pg_catalog.unnest(key_columns) with ordinality as wanted (name, position)

@@ -10,7 +10,7 @@ create or replace function batch_ops.check_parameters(
     p_declared jsonb,
     p_values jsonb,
     out resolved jsonb,
-    out problems text []
+    out problems text[]
 )
 language plpgsql
 as $function$

@@ -8,8 +8,8 @@ create or replace function batch_ops.claim(
     p_slice batch_ops.slice,
     p_stride integer,
     p_count integer,
-    out batch_numbers bigint [],
-    out claim_numbers integer []
+    out batch_numbers bigint[],
+    out claim_numbers integer[]
 )
 language plpgsql
 as $function$

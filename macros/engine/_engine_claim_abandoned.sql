@@ -10,8 +10,8 @@ create or replace function batch_ops.claim_abandoned(
     p_step_number integer,
     p_worker_id bigint,
     p_count integer,
-    out batch_numbers bigint [],
-    out claim_numbers integer []
+    out batch_numbers bigint[],
+    out claim_numbers integer[]
 )
 language sql
 as $function$

@@ -6,8 +6,8 @@ create or replace function batch_ops.claim_new(
     p_slice batch_ops.slice,
     p_stride integer,
     p_count integer,
-    out batch_numbers bigint [],
-    out claim_numbers integer []
+    out batch_numbers bigint[],
+    out claim_numbers integer[]
 )
 language plpgsql
 as $function$
@@ -16,7 +16,7 @@ declare
     v_number bigint;
     v_lo jsonb;
     v_hi jsonb;
-    v_ends jsonb [];
+    v_ends jsonb[];
 begin
     select * into v_newest
     from batch_ops.position(p_slice.operation_id, p_slice.step_number);

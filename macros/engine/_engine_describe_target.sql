@@ -14,7 +14,7 @@ declare
     v_kind "char";
     v_key record;
     v_parameters record;
-    v_problems text [] := '{}';
+    v_problems text[] := '{}';
     v_problem text;
 begin
     select classes.relkind into v_kind from pg_catalog.pg_class as classes where classes.oid = v_target;

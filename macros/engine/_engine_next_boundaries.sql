@@ -12,14 +12,14 @@ create or replace function batch_ops.next_boundaries(
     p_stride integer,
     p_count integer
 )
-returns jsonb []
+returns jsonb[]
 language plpgsql
 as $function$
 declare
     v_position text := case when p_lo is null then 'start' else 'next' end;
     v_bitmapscan text := pg_catalog.current_setting('enable_bitmapscan');
     v_boundary jsonb;
-    v_boundaries jsonb [];
+    v_boundaries jsonb[];
 begin
     -- Under wrong statistics a sort of everything that is left can look cheaper than the ordered index scan,
     -- which alone stops early. Its rivals are off: this one here, sequential scans for the whole transaction.

@@ -10,7 +10,7 @@ create or replace function batch_ops.next_integers(
     p_batch_size integer,
     p_count integer
 )
-returns jsonb []
+returns jsonb[]
 language sql
 immutable
 as $function$

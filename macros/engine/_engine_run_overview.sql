@@ -10,6 +10,16 @@ select
     runs.operation_id,
     runs.operation,
     runs.target,
+    runs.total_records,
+    runs.total_is_exact,
+    steps.iterate_by,
+    runs.batch_size,
+    runs.parameters,
+    runs.started_at,
+    runs.completed_at,
+    runs.deadline_at,
+    runs.run_as,
+    presence.seconds as active_seconds,
     case
         when runs.status = 'running' and not coalesce(presence.live, false) then 'interrupted'
         else runs.status
@@ -18,20 +28,10 @@ select
     coalesce(progress.records, runs.processed_records) as processed_records,
     coalesce(progress.batches, runs.batch_count) as batch_count,
     coalesce(failures.errors, 0) as error_count,
-    runs.total_records,
-    runs.total_is_exact,
-    steps.iterate_by,
-    runs.batch_size,
-    presence.seconds as active_seconds,
     case
         when presence.seconds > 0
             then coalesce(progress.records, runs.processed_records) / presence.seconds
-    end as records_per_second,
-    runs.parameters,
-    runs.started_at,
-    runs.completed_at,
-    runs.deadline_at,
-    runs.run_as
+    end as records_per_second
 from batch_ops.runs
 left join batch_ops.steps on runs.operation_id = steps.operation_id
 left join lateral (

@@ -8,7 +8,7 @@
 create or replace function batch_ops.stage_keys(
     p_table text,
     p_matching_keys text,
-    p_key_columns text [],
+    p_key_columns text[],
     p_parameters jsonb,
     p_run_started_at timestamptz,
     p_limit bigint

@@ -6,7 +6,7 @@
 -#}
 {% macro _engine_unique_keys() %}
 create or replace function batch_ops.unique_keys(p_target regclass)
-returns table (columns text [], is_primary boolean)
+returns table (columns text[], is_primary boolean)
 language sql
 stable
 as $function$

@@ -54,7 +54,7 @@ create table batch_ops.steps (
     name text not null,
     operation_type text not null,
     iterate_by text not null check (iterate_by in ('range', 'keys')),
-    key_columns text [] not null,
+    key_columns text[] not null,
     -- The last key of the scope, frozen when the run was opened; null when there was nothing to do.
     upper_bound jsonb,
     staged_table text,

@@ -5,9 +5,9 @@
     {%- for position in ["start", "next"] -%}
         {%- do boundaries.update({
             position: "select pg_catalog.array_agg(" ~ dbt_batch_ops._key_array(key) ~ " order by row_number)"
-            ~ "\nfrom (\n    select\n        " ~ columns
+            ~ "\nfrom (\n    select\n        " ~ columns | replace(", ", ",\n        ")
             ~ ",\n        pg_catalog.row_number() over (order by " ~ columns ~ ") as row_number"
-            ~ "\n    from (\n        select " ~ columns ~ "\n        from " ~ target ~ "\n        "
+            ~ "\n    from (\n        " ~ dbt_batch_ops._select(key, 8) ~ "\n        from " ~ target ~ "\n        "
             ~ dbt_batch_ops._scope(key, types, position) | replace("\n", "\n        ")
             ~ "\n        limit $6\n    ) as scanned\n) as numbered\nwhere row_number % $5 = 0"
         }) -%}

@@ -3,10 +3,10 @@
     {%- set boundary = {} -%}
     {%- for position in ["start", "next"] -%}
         {%- do boundary.update({
-            position: "select " ~ dbt_batch_ops._key_array(key) ~ "\nfrom (\n    select "
-            ~ dbt_batch_ops._columns(key) ~ "\n    from " ~ target ~ "\n    "
+            position: "select " ~ dbt_batch_ops._key_array(key) ~ "\nfrom (\n    "
+            ~ dbt_batch_ops._select(key, 4) ~ "\n    from " ~ target ~ "\n    "
             ~ dbt_batch_ops._scope(key, types, position) | replace("\n", "\n    ")
-            ~ "\n    offset $5 - 1\n    limit 1\n) as boundary"
+            ~ "\n    limit 1 offset $5 - 1\n) as boundary"
         }) -%}
     {%- endfor -%}
     {{ return(boundary) }}

@@ -12,7 +12,7 @@
         {%- do full_batch.update({
             shape: "select " ~ dbt_batch_ops._key_array(live.key) ~ "\nfrom " ~ fragments.target ~ "\nwhere\n    "
             ~ fragments.range ~ "\n    and (\n        " ~ statements(fragments).where ~ "\n    )\norder by "
-            ~ dbt_batch_ops._columns(live.key) ~ "\noffset $5 - 1\nlimit 1"
+            ~ dbt_batch_ops._columns(live.key) ~ "\nlimit 1 offset $5 - 1"
         }) -%}
     {%- endfor -%}
     {{ return(full_batch) }}

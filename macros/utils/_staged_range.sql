@@ -7,9 +7,10 @@
         {%- do staged.append("staged.key_" ~ loop.index) -%}
     {%- endfor -%}
     {{ return(
-        "(" ~ columns | join(", ") ~ ") in (\n        select " ~ staged | join(", ")
+        "(" ~ columns | join(", ") ~ ") in (\n        select"
+        ~ (" " ~ staged[0] if staged | length == 1 else "\n            " ~ staged | join(",\n            "))
         ~ "\n        from batch_ops.staged_" ~ operation_id | replace("-", "") ~ "_1 as staged"
-        ~ "\n        where staged.ordinal > coalesce(($1 ->> 0)::bigint, 0)"
+        ~ "\n        where\n            staged.ordinal > coalesce(($1 ->> 0)::bigint, 0)"
         ~ "\n            and staged.ordinal <= ($2 ->> 0)::bigint\n    )"
     ) }}
 {% endmacro %}

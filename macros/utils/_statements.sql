@@ -26,8 +26,8 @@
     )).apply -%}
 
     {{ return({
-        "matching_keys": "select " ~ columns ~ "\nfrom " ~ target ~ "\nwhere\n    " ~ listed,
-        "all_keys": "select " ~ columns ~ "\nfrom " ~ target,
+        "matching_keys": dbt_batch_ops._select(key) ~ "\nfrom " ~ target ~ "\nwhere\n    " ~ listed,
+        "all_keys": dbt_batch_ops._select(key) ~ "\nfrom " ~ target,
         "last_key": "select " ~ dbt_batch_ops._key_array(key) ~ "\nfrom " ~ target
             ~ "\norder by " ~ columns | replace(", ", " desc, ") ~ " desc\nlimit 1",
         "range": {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dbt_batch_ops.plan.model import Assignment, SqlPart
-from dbt_batch_ops.spec.diagnostics import LONGEST_QUOTE, Diagnostic, Severity, quoted, suggestion
+from dbt_batch_ops.spec.diagnostics import LONGEST_QUOTE, Diagnostic, Severity, listed, quoted, suggestion
 from dbt_batch_ops.spec.document import Document, Location
 from dbt_batch_ops.sql.expression import Expression, parse_expression, unknown_columns
 from dbt_batch_ops.sql.fragments import ListTerm, Text, fragments, list_terms
@@ -72,7 +72,7 @@ class StatementReader:
             value: What YAML read.
         """
         if self._fields is not None and column not in self._fields:
-            near = suggestion(column, self._fields) or f"; 'fields' has {', '.join(self._fields)}"
+            near = suggestion(column, self._fields) or f"; 'fields' has {listed(self._fields)}"
             problem = f"unknown column {quoted(column)}{near}"
             self._document.error(self._document.key_position(location), problem)
         try:

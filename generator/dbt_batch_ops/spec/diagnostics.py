@@ -10,6 +10,9 @@ from enum import Enum
 LONGEST_QUOTE = 60
 """Characters of the user's own text that a message repeats at most."""
 
+LONGEST_LIST = 40
+"""Names that a message lists at most."""
+
 
 class Severity(Enum):
     """How bad a diagnostic is. Errors stop generation, warnings do not."""
@@ -47,6 +50,10 @@ class Diagnostic:
     message: str
     severity: Severity = Severity.ERROR
 
+    def __post_init__(self) -> None:
+        """Keep the message on one line of printable characters, whatever of the spec is repeated in it."""
+        object.__setattr__(self, "message", printable(self.message))
+
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
         """The order in which diagnostics are reported: by file, then by position."""
@@ -55,7 +62,12 @@ class Diagnostic:
     def __str__(self) -> str:
         """Return the line that the user reads."""
         label = "warning: " if self.severity is Severity.WARNING else ""
-        return f"{self.path}:{self.position.line}:{self.position.column}: {label}{self.message}"
+        return f"{printable(self.path)}:{self.position.line}:{self.position.column}: {label}{self.message}"
+
+
+def printable(text: str) -> str:
+    """Return a text with control characters, line breaks and unpaired surrogates escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def quoted(text: object) -> str:
@@ -69,13 +81,14 @@ def quoted(text: object) -> str:
     """
     whole = str(text)
     cut = whole if len(whole) <= LONGEST_QUOTE else whole[: LONGEST_QUOTE - 3] + "..."
-    printable = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
-    return f"'{printable}'"
+    return f"'{printable(cut)}'"
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return names for a message, separated by commas."""
-    return ", ".join(names)
+    """Return names for a message, separated by commas; of very many, the first."""
+    every = list(names)
+    rest = len(every) - LONGEST_LIST
+    return ", ".join(every[:LONGEST_LIST]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def suggestion(name: str, candidates: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from dbt_batch_ops.spec.diagnostics import quoted, suggestion
+from dbt_batch_ops.spec.diagnostics import listed, quoted, suggestion
 from dbt_batch_ops.sql.keywords import NILADIC_FUNCTIONS, RESERVED, folded, quote_identifier
 from dbt_batch_ops.sql.lexer import Kind, SqlError, Token, check_balance, tokenize
 from dbt_batch_ops.sql.parsing import identifier_offset, parse
@@ -125,7 +125,7 @@ def unknown_columns(expression: Expression, fields: Collection[str]) -> Iterator
         if exact is not None:
             advice = f"; names without quotes are read in small letters: write {quote_identifier(exact)}"
         else:
-            advice = suggestion(column.name, fields) or f"; 'fields' has {', '.join(fields)}"
+            advice = suggestion(column.name, fields) or f"; 'fields' has {listed(fields)}"
         end = column.offset + len(column.name)
         written = column.name if column.is_quoted else expression.sql[column.offset : end]
         yield SqlError(f"unknown column {quoted(written)}{advice}", column.offset)

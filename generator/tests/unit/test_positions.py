@@ -57,6 +57,18 @@ def test_every_mistake_of_a_file_is_reported_in_its_order(
     ]
 
 
+def test_a_message_is_one_printable_line_whatever_of_the_spec_it_repeats(
+    diagnose: Callable[[str], list[str]],
+) -> None:
+    spec = (
+        'name: t\nfields: {id: uuid, "a\\n\\u001b[31m": text}\n'
+        "patterns:\n  - name: batch_operations\n    operation: clean_t\n"
+        "    operation_type: delete\n    where_condition: zzz\n"
+    )
+    (message,) = diagnose(spec)
+    assert message == "spec.yml:7:22: unknown column 'zzz'; 'fields' has id, a\\n\\x1b[31m"
+
+
 def test_a_wrong_operation_does_not_hide_the_mistakes_of_the_next(
     diagnose: Callable[[str], list[str]], user: Callable[..., str]
 ) -> None:

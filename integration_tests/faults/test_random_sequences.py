@@ -1,0 +1,107 @@
+"""Whatever happens to a run, in whatever order: random sequences of faults against a small model of a run."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from support.sessions import terminate
+
+JOIN = """
+select batch_ops.join_run(operation_id, to_jsonb(runs.*), '{}')
+from batch_ops.runs where operation_id = %(run)s
+"""
+IS_THERE = "select exists (select from pg_stat_activity where pid = %(pid)s)"
+
+
+class Sequence:
+    """A run, the workers on it, and what is known of it: whether somebody cancelled it."""
+
+    def __init__(self, run, start_worker, random):
+        self.run, self.start_worker, self.random = run, start_worker, random
+        self.workers, self.frozen, self.is_cancelled = [], set(), False
+
+    def work(self):
+        self.workers.append(self.start_worker(self.run, self.random.choice([0.001, 0.01, 0.1])))
+
+    def pause(self):
+        time.sleep(self.random.uniform(0, 0.03))
+
+    def kill(self):
+        if self.workers:
+            self.random.choice(self.workers).kill()
+
+    def terminate(self):
+        self.thaw()
+        if self.workers:
+            terminate(self.run.database, self.random.choice(self.workers).backend)
+
+    def freeze(self):
+        for worker in self.random.sample(self.workers, min(1, len(self.workers))):
+            if self.run.value(IS_THERE, pid=worker.backend):
+                os.kill(worker.backend, signal.SIGSTOP)
+                self.frozen.add(worker.backend)
+
+    def thaw(self):
+        while self.frozen:
+            os.kill(self.frozen.pop(), signal.SIGCONT)
+
+    def change_patience(self):
+        self.thaw()
+        self.run.claim_again_after(self.random.choice(["0", "0.05 seconds", "1 hour"]))
+
+    def resume(self):
+        self.thaw()
+        answer = self.run.value(JOIN)
+        if answer["status"] == "refused":
+            assert self.is_cancelled, answer["reason"]
+        else:
+            assert answer["is_closed"] or not self.is_cancelled
+        self.work()
+
+    def cancel(self):
+        self.thaw()
+        self.run.value("select batch_ops.cancel(%(run)s)")
+        self.is_cancelled = True
+
+    def end(self):
+        """Let everybody finish; one more worker sees the run to its end."""
+        self.resume()
+        for worker in self.workers:
+            worker.wait()
+        if self.is_cancelled and not self.run.is_closed:
+            self.cancel()
+
+
+FAULTS = ["work", "kill", "terminate", "freeze", "thaw", "change_patience", "resume"]
+
+
+@pytest.fixture
+def sequence(run, start_worker, random):
+    sequence = Sequence(run, start_worker, random)
+    yield sequence
+    sequence.thaw()
+
+
+@pytest.mark.parametrize("turn", range(25))
+def test_any_sequence_of_faults_changes_every_row_once(sequence, random, turn):
+    for fault in random.choices(FAULTS, k=15):
+        getattr(sequence, fault)()
+        sequence.pause()
+    sequence.end()
+    sequence.run.assert_exactly_once()
+
+
+@pytest.mark.parametrize("turn", range(10))
+def test_any_sequence_of_faults_with_a_cancel_in_it_leaves_a_true_ledger(sequence, random, turn):
+    faults = random.choices(FAULTS, k=10)
+    faults.insert(random.randrange(2, 10), "cancel")
+    for fault in faults:
+        getattr(sequence, fault)()
+        sequence.pause()
+    sequence.end()
+    run = sequence.run
+    assert (run.status, run.is_closed) in {("cancelled", True), ("completed", True)}
+    run.assert_true()
+    run.assert_figures()
