@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from dbt_batch_ops import __version__
@@ -27,7 +28,7 @@ def operation_view(plan: OperationPlan) -> dict[str, Any]:
         "spec_path": jinja_text.comment(_one_line(plan.spec_path)),
         "spec_hash": fingerprint(plan),
         "name": plan.name,
-        "description": jinja_text.comment(plan.description),
+        "description": _comment_lines(plan.description),
         "yaml_description": jinja_text.string(jinja_text.escape(_documentation(plan))),
         "signature": _signature(plan),
         "entries": _entries(plan),
@@ -37,6 +38,12 @@ def operation_view(plan: OperationPlan) -> dict[str, Any]:
         "assignments": _assignments(plan),
         "condition": _condition(plan),
     }
+
+
+def _comment_lines(text: str) -> str:
+    """Return a description for the comment in the macro, wrapped to what linters take as a line."""
+    lines = textwrap.wrap(jinja_text.comment(text), WIDEST_LINE - len("        -#}"))
+    return "\n        ".join(lines)
 
 
 def _one_line(text: str) -> str:
