@@ -38,7 +38,10 @@ def main() -> int:
         screen.say(f"The benchmarks could not start: {error}")
         return 1
     except KeyboardInterrupt:
-        screen.results([outcome for outcome in outcomes if outcome.pairs], options.rows)
+        measured = [outcome for outcome in outcomes if outcome.pairs]
+        screen.results(measured, options.rows)
+        if options.output:
+            options.output.write_text(report.markdown(measured, options.rows, described))
         return 130
     screen.results(outcomes, options.rows)
     is_complete = len(chosen) == len(CASES) and (options.rows, options.rounds) == (ROWS, ROUNDS)

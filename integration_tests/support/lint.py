@@ -45,13 +45,9 @@ def lint(folder: Path, *options: str, environment: Mapping[str, str] | None = No
     ]
 
 
-# Names are quoted always and may be anything (RF), and the user's own SQL is kept as it is written (CP).
-_NOT_OURS = "RF04,RF05,RF06,CP01,CP03"
-
-
 def lint_rendered(folder: Path, statements: Mapping[str, str]) -> list[Violation]:
     """Lint SQL as the database gets it, with this repository's rules."""
     for name, statement in statements.items():
         (folder / f"{name}.sql").write_text(statement.rstrip() + "\n")
     config = ("--config", str(REPOSITORY / ".sqlfluff"), "--dialect", "postgres", "--templater", "raw")
-    return lint(folder, *config, "--exclude-rules", _NOT_OURS, "--processes", "2", ".")
+    return lint(folder, *config, "--processes", "2", ".")

@@ -3,6 +3,10 @@
     {{ return(adapter.dispatch("cancel", "dbt_batch_ops")(operation_id)) }}
 {% endmacro %}
 
+{% macro default__cancel(operation_id) %}
+    {%- do dbt_batch_ops._refuse_adapter() -%}
+{% endmacro %}
+
 {% macro postgres__cancel(operation_id) %}
     {%- do dbt_batch_ops._ensure_installed() -%}
     {%- set run = dbt_batch_ops._fetch(

@@ -3,6 +3,10 @@
     {{ return(adapter.dispatch("install", "dbt_batch_ops")()) }}
 {% endmacro %}
 
+{% macro default__install() %}
+    {%- do dbt_batch_ops._refuse_adapter() -%}
+{% endmacro %}
+
 {% macro postgres__install() %}
     {%- set installed = dbt_batch_ops._ensure_installed() -%}
     {%- do dbt_batch_ops._say(

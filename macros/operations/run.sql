@@ -10,9 +10,7 @@
 {% endmacro %}
 
 {% macro default__run(description, statements, arguments, operation_id, dry_run, unknown_arguments) %}
-    {%- do dbt_batch_ops._fail(
-        "dbt_batch_ops runs on PostgreSQL (dbt-postgres); this target is of type " ~ target.type ~ "."
-    ) -%}
+    {%- do dbt_batch_ops._refuse_adapter() -%}
 {% endmacro %}
 
 {% macro postgres__run(description, statements, arguments, operation_id, dry_run, unknown_arguments) %}

@@ -3,6 +3,10 @@
     {{ return(adapter.dispatch("status", "dbt_batch_ops")(operation_id, limit)) }}
 {% endmacro %}
 
+{% macro default__status(operation_id, limit) %}
+    {%- do dbt_batch_ops._refuse_adapter() -%}
+{% endmacro %}
+
 {% macro postgres__status(operation_id, limit) %}
     {%- do dbt_batch_ops._ensure_installed() -%}
     {%- set runs = dbt_batch_ops._fetch(
@@ -25,6 +29,7 @@
             "{:,}".format(run.error_count), run.started_at[:19] | replace("T", " ")
         ]) -%}
     {%- endfor -%}
-    {%- do dbt_batch_ops._say(dbt_batch_ops._table(lines, right=[3, 4, 5, 6, 7])) -%}
+    {#- On lines of its own: dbt puts the time of day in front of the first one. -#}
+    {%- do dbt_batch_ops._say("\n" ~ dbt_batch_ops._table(lines, right=[3, 4, 5, 6, 7])) -%}
     {{ return(runs) }}
 {% endmacro %}
