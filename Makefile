@@ -1,7 +1,7 @@
 # Works with GNU Make 3.81 (macOS) and newer.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit integration test-oldest bench lock clean
+.PHONY: help setup demo test lint types unit integration integration-machine test-oldest bench lock clean
 
 BIN := .venv/bin
 OLDEST := .venv-oldest
@@ -19,7 +19,7 @@ setup: ## Make the environment in .venv from requirements.lock
 demo: setup ## A million rows on a private PostgreSQL: changed in batches, killed, resumed, proved
 	@$(BIN)/python -m demo
 
-test: lint types unit integration test-oldest ## All checks, as CI runs them
+test: lint types unit integration integration-machine test-oldest ## All checks, as CI runs them
 
 lint: setup ## ruff and sqlfluff
 	$(BIN)/ruff check .
@@ -36,6 +36,13 @@ unit: setup ## Unit and golden tests of the generator
 
 integration: setup ## The dbt package and the generator on a real PostgreSQL
 	$(PYTEST) integration_tests
+
+# What depends most on the server's version, on the machine's own PostgreSQL (15 or newer), where there is one.
+integration-machine: setup ## A part of the integration tests on the PostgreSQL of this machine, if it has one
+	@if $(BIN)/python -c 'from dbt_batch_ops.database import find_binaries; find_binaries("machine")' 2>/dev/null; then \
+	  DBT_BATCH_OPS_TEST_SERVER=machine $(PYTEST) integration_tests/test_smoke.py integration_tests/test_batches.py \
+	    integration_tests/test_bounded_work.py integration_tests/faults/test_terminated_sessions.py; \
+	else echo "No PostgreSQL 15 or newer on this machine: its tests are left out."; fi
 
 test-oldest: ## dbt's transactions and a smoke run on the oldest supported dbt
 	@tools/environment.sh $(OLDEST) requirements-oldest.lock

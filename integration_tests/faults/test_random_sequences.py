@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -40,8 +41,10 @@ class Sequence:
     def freeze(self):
         for worker in self.random.sample(self.workers, min(1, len(self.workers))):
             if self.run.value(IS_THERE, pid=worker.backend):
-                os.kill(worker.backend, signal.SIGSTOP)
-                self.frozen.add(worker.backend)
+                # It may end in this very moment, and what has ended cannot be frozen.
+                with suppress(ProcessLookupError):
+                    os.kill(worker.backend, signal.SIGSTOP)
+                    self.frozen.add(worker.backend)
 
     def thaw(self):
         while self.frozen:
