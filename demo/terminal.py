@@ -11,7 +11,7 @@ from shlex import quote
 
 from demo import screen
 
-_CLOCK = re.compile(r"^\d\d:\d\d:\d\d  ?")
+_CLOCK = re.compile(r"^\d\d:\d\d:\d\d( {1,2}|$)")
 # What dbt says before every run-operation and does not change from one to the next.
 _PREAMBLE = (
     "Running with dbt=",
