@@ -109,6 +109,27 @@ def test_a_role_that_does_not_own_the_ledger_cannot_upgrade_it_and_is_told_so(db
     assert database.value(STATE) == before
 
 
+def test_a_role_that_may_only_read_the_ledger_sees_runs_and_is_told_what_it_takes_to_start_one(
+    dbt, database, tmp_path
+):
+    create_items(database, 10)
+    dbt.run_operation("touch_items_by_7")
+    with worker_role(database, tmp_path) as environment:
+        database.execute(
+            """
+            grant usage on schema batch_ops to worker;
+            grant select on all tables in schema batch_ops to worker;
+            grant select, update on item to worker;
+            """
+        )
+        seen = dbt.run("run-operation", "dbt_batch_ops.status", environment=environment)
+        refused = dbt.run("run-operation", "touch_items_by_7", environment=environment, check=False)
+    assert "touch_items_by_7" in seen.output
+    assert refused.exit_code == 1
+    assert "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA batch_ops" in refused.output
+    assert touched(database) == {1: 10}
+
+
 @pytest.mark.parametrize(
     ("version", "advice"),
     [

@@ -1,7 +1,8 @@
 {#-
   batch_ops.end_slice: releases what the worker still holds, moves the run to the status it has reached, and tells it.
 
-  Returns status, sqlstate, message and batch of a failure, and the batches that other workers hold.
+  Returns status, whether a person interrupted the slice, the batches that other workers hold and since when it
+  waits for them, and the seconds that are left of the run's timeout.
 -#}
 {% macro _engine_end_slice() %}
 create or replace function batch_ops.end_slice(

@@ -17,9 +17,9 @@ declare
     v_closes boolean;
 begin
     select
-        count(*) filter (where batches.status = 'completed'),
-        coalesce(sum(batches.records), 0),
-        coalesce(bool_or(
+        pg_catalog.count(*) filter (where batches.status = 'completed'),
+        coalesce(pg_catalog.sum(batches.records), 0),
+        coalesce(pg_catalog.bool_or(
             batches.status = 'claimed'
             and batches.worker_id is distinct from p_worker_id
             and batch_ops.is_alive(workers.pid, workers.backend_start)
@@ -28,7 +28,7 @@ begin
     from batch_ops.batches
     left join batch_ops.workers on batches.worker_id = workers.worker_id
     where batches.operation_id = p_operation_id;
-    select count(*) into v_errors from batch_ops.errors where errors.operation_id = p_operation_id;
+    select pg_catalog.count(*) into v_errors from batch_ops.errors where errors.operation_id = p_operation_id;
 
     v_closes := not v_held
         and (p_status in ('completed', 'cancelled') or (p_status = 'failed' and v_batches = 0));

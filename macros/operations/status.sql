@@ -8,7 +8,7 @@
 {% endmacro %}
 
 {% macro postgres__status(operation_id, limit) %}
-    {%- do dbt_batch_ops._ensure_installed() -%}
+    {%- do dbt_batch_ops._ensure_installed(privileges=["SELECT"]) -%}
     {%- set runs = dbt_batch_ops._fetch(
         "select coalesce(jsonb_agg(to_jsonb(newest.*) order by newest.started_at), '[]') from ("
         ~ "select * from batch_ops.run_overview"

@@ -1,10 +1,17 @@
-{#- Fails, with the grants to ask for, when the role may not use the ledger that is there. -#}
-{% macro _check_ledger_access() %}
+{#-
+  Fails, with the grants to ask for, when the role may not use the ledger that is there.
+
+  Args:
+    privileges (list[str]): what it needs on every table. Asked one by one: has_table_privilege takes a list of
+      them for "any", not for "all".
+-#}
+{% macro _check_ledger_access(privileges) %}
     {%- set denied = dbt_batch_ops._fetch(
         "select not pg_catalog.has_schema_privilege('batch_ops', 'USAGE') or exists (select 1 "
         ~ "from pg_catalog.pg_class where relnamespace = 'batch_ops'::regnamespace and relkind = 'r' "
         ~ "and relname not like 'staged%' "
-        ~ "and not pg_catalog.has_table_privilege(oid, 'SELECT, INSERT, UPDATE, DELETE'))"
+        ~ "and not (pg_catalog.has_table_privilege(oid, '"
+        ~ privileges | join("') and pg_catalog.has_table_privilege(oid, '") ~ "')))"
     ) -%}
     {%- if denied -%}
         {%- set role = dbt_batch_ops._quote(target.user) -%}

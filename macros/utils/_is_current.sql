@@ -1,9 +1,9 @@
 {#- Whether exactly this engine is installed; fails when the ledger belongs to a newer package. -#}
-{% macro _is_current() %}
+{% macro _is_current(privileges) %}
     {%- if not dbt_batch_ops._fetch("select pg_catalog.to_regnamespace('batch_ops') is not null") -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- do dbt_batch_ops._check_ledger_access() -%}
+    {%- do dbt_batch_ops._check_ledger_access(privileges) -%}
     {%- if not dbt_batch_ops._fetch("select pg_catalog.to_regclass('batch_ops.installation') is not null") -%}
         {{ return(false) }}
     {%- endif -%}
