@@ -1,6 +1,6 @@
 """The rows of the results, in their order."""
 
-from benchmarks import changes, processes, scale
+from benchmarks import changes, imports, processes, scale
 from benchmarks.measurement import Case
 from benchmarks.tables import ACCOUNT, ACCOUNT_BY_UUID, account_by_tenant
 
@@ -46,6 +46,18 @@ CASES = (
         "delete half of {rows} rows, bigint key, batch 1000 / one DELETE",
         None,
         changes.against_one_delete,
+    ),
+    Case(
+        "insert-csv",
+        "insert {rows} CSV rows, all validated / `\\copy`, then one INSERT ... SELECT",
+        1.3,
+        imports.insert,
+    ),
+    Case(
+        "upsert-csv",
+        "upsert {rows} staged CSV rows, half of them present / one INSERT ... ON CONFLICT",
+        None,
+        imports.upsert,
     ),
     Case(
         "ten-times-the-rows",

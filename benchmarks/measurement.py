@@ -27,6 +27,12 @@ class Measurement:
     value: float
     cpu_seconds: float | None = None
 
+    def __add__(self, other: Measurement) -> Measurement:
+        """Return both together, the one after the other."""
+        is_known = self.cpu_seconds is not None and other.cpu_seconds is not None
+        cpu = self.cpu_seconds + other.cpu_seconds if is_known else None
+        return Measurement(self.value + other.value, cpu)
+
 
 @dataclass(frozen=True)
 class Pair:

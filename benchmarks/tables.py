@@ -61,6 +61,24 @@ ACCOUNT_BY_UUID = _accounts("account_by_uuid", "id uuid", "id", _RANDOM_UUID)
 COUNTER = Table("counter", "id bigint, credits integer not null", "id", "n, 0")
 """Nothing but a key and a number."""
 
+PRODUCT = Table(
+    "product",
+    "id bigint, name text not null, price numeric(10, 2) not null, category text not null",
+    "id",
+    "2 * n, 'Product ' || 2 * n, 1, 'unsorted'",
+)
+"""Every second product of a file; what the file says about each is something else."""
+
+PRODUCTS_OF_FILE = """
+select
+    n as id,
+    'Product ' || n as name,
+    2 + mod(n, 10000) / 100.0::numeric(10, 2) as price,
+    'Category ' || mod(n, 100) as category
+from generate_series(1, %s::bigint) as n
+"""
+"""The rows of a file of products: a header's names and the values."""
+
 
 def account_by_tenant(tenants: int) -> Table:
     """Return accounts of so many tenants: the tenant leads the key, a random number follows."""

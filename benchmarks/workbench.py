@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from integration_tests.support.database import Database
 
@@ -42,12 +43,19 @@ class Workbench:
 
     Args:
         server: A running server.
-        project: The folder of the dbt project, with packages installed and macros generated.
+        project: The folder of the dbt project.
         rows: How many rows a table has where the case does not say otherwise.
+
+    Attributes:
+        rows: The same.
+        folder: Where cases may leave files.
+        database: The database of the measurement that is being made.
+        dbt: dbt in the project.
     """
 
     def __init__(self, server: Server, project: Path, rows: int) -> None:
         self.rows = rows
+        self.folder = project.parent
         self.database = Database(server.connection)
         self.dbt = Dbt(project, self.database.connection.environment)
 
@@ -71,21 +79,46 @@ class Workbench:
         Raises:
             MeasurementError: It did not change that many rows.
         """
-        with self.database.session() as session, session.cursor() as cursor:
+
+        def run(session: Any) -> int:
+            with session.cursor() as cursor:
+                cursor.execute(sql)
+                return int(cursor.rowcount)
+
+        return self.time(run, rows)
+
+    def time(self, work: Callable[[Any], int], rows: int) -> Measurement:
+        """Do something in a database session of its own and time it, commits included.
+
+        Args:
+            work: Does it with a psycopg2 connection that commits by itself, and returns how many rows it
+                changed.
+            rows: How many that should be.
+
+        Raises:
+            MeasurementError: It did not change that many rows.
+        """
+        with self.database.session() as session:
             pid = session.info.backend_pid
             cpu_before = cpu_seconds(pid)
             started = time.perf_counter()
-            cursor.execute(sql)
+            changed = work(session)
             seconds = time.perf_counter() - started
             cpu_after = cpu_seconds(pid)
-            changed = cursor.rowcount
         if changed != rows:
-            raise MeasurementError(f"{sql} changed {changed:,} rows, not {rows:,}")
+            raise MeasurementError(f"{changed:,} rows were changed, not {rows:,}")
         cpu = cpu_after - cpu_before if cpu_after is not None and cpu_before is not None else None
         return Measurement(seconds, cpu)
 
-    def run_operation(self, operation: str, rows: int) -> tuple[Measurement, Finished]:
+    def run_operation(
+        self, operation: str, rows: int, arguments: Mapping[str, Any] | None = None
+    ) -> tuple[Measurement, Finished]:
         """Run an operation with dbt.
+
+        Args:
+            operation: Its name.
+            rows: How many rows it should change.
+            arguments: Its arguments.
 
         Returns:
             The time between the run's opening and its completion, as the ledger has it, with the processor
@@ -95,7 +128,7 @@ class Workbench:
             MeasurementError: It did not change that many rows.
         """
         with CpuWatch(self._worker) as cpu:
-            process = self.dbt.run_operation(operation)
+            process = self.dbt.run_operation(operation, arguments)
         runs, changed, status, seconds = self.database.row(_SUM_OF_RUNS)
         if (runs, changed, status) != (1, rows, "completed"):
             raise MeasurementError(

@@ -133,7 +133,7 @@ def test_commits_are_asynchronous_only_when_the_table_is(dbt, database, definiti
         """
     )
     dbt.run_operation("touch_items_by_7")
-    assert database.value("select asynchronous_commit from batch_ops.runs") is may_lag
+    assert database.value("select asynchronous_commit from batch_ops.steps") is may_lag
     assert database.rows("select distinct setting from seen") == [("off" if may_lag else "on",)]
 
 

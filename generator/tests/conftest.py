@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import jinja2
 import pytest
 
 from dbt_batch_ops.plan.build import build_plans
-from dbt_batch_ops.plan.model import OperationPlan
+from dbt_batch_ops.plan.model import OperationPlan, StepPlan
 from dbt_batch_ops.render.files import render
 from dbt_batch_ops.spec.document import parse_document
 from dbt_batch_ops.spec.read import diagnostics_of, read_spec
+from dbt_batch_ops.sql.keywords import quote_identifier
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,7 +53,7 @@ def plan() -> Callable[[str], OperationPlan]:
 
     def read(text: str) -> OperationPlan:
         plans, diagnostics = _read(text)
-        assert [line for line in diagnostics if "warning: " not in line] == []
+        assert [line for line in diagnostics if "warning: " not in line and "note: " not in line] == []
         assert len(plans) == 1
         return plans[0]
 
@@ -69,8 +72,8 @@ def user() -> Callable[[str], str]:
 
 
 @pytest.fixture
-def statements() -> Callable[[OperationPlan], dict[str, str]]:
-    """The statements that a generated macro returns, with its holes filled as the package does."""
+def statements() -> Callable[..., dict[str, Any]]:
+    """What the macro with a step's statements returns, with its holes filled as the package does."""
     return fill
 
 
@@ -89,20 +92,47 @@ fields:
 """
 
 
-def fill(plan: OperationPlan) -> dict[str, str]:
-    """Render the statements of a plan: parameters become ``$3``, ``$4`` …, lists a condition."""
-    macro = next(file.text for file in render([plan]) if file.path.suffix == ".sql")
-    returned: list[dict[str, str]] = []
+def fill(plan: OperationPlan, step: str | None = None) -> dict[str, Any]:
+    """Render the statements of a step: parameters become ``$3``, ``$4`` …, lists a condition."""
+    macro = f"{plan.name}__statements" if step is None else f"{plan.name}__{step}__statements"
+    returned = call(plan, macro, next(own for own in plan.steps if step in (None, own.name)))
+    assert isinstance(returned, dict)
+    return returned
+
+
+def call(plan: OperationPlan, macro: str, step: StepPlan) -> Any:
+    """Call a generated macro with the fragments of a step; return what it returns."""
+    text = next(file.text for file in render([plan]) if file.path.suffix == ".sql")
+    returned: list[Any] = []
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     environment.globals["return"] = lambda value: returned.append(value) or ""
-    module = environment.from_string(macro).module
-    numbers = {parameter.name: f"${place}" for place, parameter in enumerate(plan.parameters, start=3)}
-    fragments = {
-        "target": "app.users",
-        "range": "id > $1 and id <= $2",
-        "run_started_at": "$99",
-        "params": numbers,
-        "lists": {name: f"{column} = any({numbers[name]})" for name, column in plan.lists},
-    }
-    getattr(module, f"{plan.name}__statements")(fragments)
+    environment.globals["dbt_batch_ops"] = SimpleNamespace(
+        target_relation=lambda name, schema=None: f"{schema or 'app'}.{name}"
+    )
+    environment.globals["source"] = environment.globals["ref"] = lambda *names: ".".join(names)
+    module = environment.from_string(text).module
+    getattr(module, macro)(*([] if macro.endswith("__definition") else [fragments(plan, step)]))
     return returned[0]
+
+
+def fragments(plan: OperationPlan, step: StepPlan) -> dict[str, Any]:
+    """What the package fills in."""
+    numbers = {parameter.name: f"${place}" for place, parameter in enumerate(plan.parameters, start=3)}
+    outputs = {
+        o.name: f"array(select output.{o.field or 'called'} from batch_ops.out as output)"
+        for o in step.outputs
+    }
+    params = {**numbers, **outputs}
+    reads_target = step.source.kind == "target"
+    ordinals = "source.batch_ordinal > $1\n    and source.batch_ordinal <= $2"
+    return {
+        "target": "app.users",
+        "range": "id > $1 and id <= $2" if reads_target else ordinals,
+        "rows": "app.users" if reads_target else "batch_ops.staged as source",
+        "fields": {field.name: f"source.{quote_identifier(field.name)}" for field in step.fields},
+        "input": "source.value",
+        "run_started_at": "$99",
+        "params": params,
+        "lists": {name: f"{column} = any({params[name]})" for name, column in step.lists},
+        "returning": "\nreturning id" if step.has_output else "",
+    }

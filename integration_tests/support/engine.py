@@ -83,7 +83,7 @@ class Statements:
         self._operation_id = operation_id
         self.stored, self._parameters, self._started_at, self.upper_bound = database.row(
             """
-            select statements, parameters, started_at, upper_bound
+            select statements, parameters, runs.started_at, upper_bound
             from batch_ops.runs inner join batch_ops.steps using (operation_id)
             where operation_id = %s
             """,

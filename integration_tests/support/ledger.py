@@ -43,10 +43,10 @@ def newest_run(database: Database) -> Run:
     operation_id, *values = database.row(
         """
         select
-            operation_id::text, status, batch_size, total_records, total_is_exact, processed_records,
+            operation_id::text, runs.status, batch_size, total_records, total_is_exact, processed_records,
             batch_count, error_count, iterate_by, upper_bound
         from batch_ops.runs inner join batch_ops.steps using (operation_id)
-        order by started_at desc
+        order by runs.started_at desc, step_number
         limit 1
         """
     )

@@ -34,6 +34,10 @@ begin
         execute p_slice.statements -> 'apply' ->> batch_ops.range_shape(v_lease.range_lo, v_lease.range_hi)
         using v_lease.range_lo, v_lease.range_hi, p_slice.parameters, p_slice.run_started_at;
         get diagnostics records = row_count;
+        if p_slice.operation_type = 'custom_function' then
+            -- What a function changes is its own affair; the step counts the rows that it was called with.
+            records := batch_ops.count_rows(p_slice, v_lease.range_lo, v_lease.range_hi);
+        end if;
         -- A deferred constraint would fail at COMMIT, outside every handler, and take this record along.
         set constraints all immediate;
         outcome := 'completed';

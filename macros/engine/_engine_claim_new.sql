@@ -25,7 +25,7 @@ begin
 
     if p_slice.upper_bound is null or v_lo = p_slice.upper_bound then
         return;
-    elsif p_slice.iterate_by = 'keys' or (
+    elsif p_slice.iterate_by in ('keys', 'rows') or (
         -- An integer key that had (nearly) no gaps in the newest batch: counting on spares the index scan
         -- that finds the boundary, up to a tenth of a batch's time.
         p_slice.iterate_by = 'range'
@@ -34,7 +34,11 @@ begin
     ) then
         v_ends := batch_ops.next_integers(v_lo, p_slice.upper_bound, p_slice.batch_size, p_count);
     else
-        v_ends := batch_ops.next_boundaries(p_slice, v_lo, p_stride, p_count);
+        v_ends := batch_ops.next_boundaries(
+            p_slice, v_lo, p_stride,
+            -- Reading the keys of several large batches at once costs more than the transactions it saves.
+            case when p_slice.batch_size >= 500 then 1 else p_count end
+        );
     end if;
 
     foreach v_hi in array v_ends loop

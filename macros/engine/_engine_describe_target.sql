@@ -14,6 +14,12 @@ declare
     v_kind "char";
     v_key record;
     v_parameters record;
+    v_steps record;
+    v_walks_key boolean := pg_catalog.jsonb_path_exists(
+        p_description,
+        '$.steps[*] ? (@.source.kind == "target" || '
+        '(@.has_output == true && (@.operation_type == "insert" || @.operation_type == "upsert")))'
+    );
     v_problems text[] := '{}';
     v_problem text;
 begin
@@ -42,8 +48,11 @@ begin
     );
     select * into v_parameters
     from batch_ops.check_parameters(v_target, p_description -> 'parameters', p_values);
+    select * into v_steps from batch_ops.describe_steps(v_target, p_description);
     v_problems := batch_ops.check_columns(v_target, p_description, v_key.key_columns)
-        || v_key.problems || v_parameters.problems;
+        || batch_ops.check_privileges(v_target, p_description)
+        || case when v_walks_key then v_key.problems else '{}' end
+        || v_parameters.problems || v_steps.problems;
 
     return pg_catalog.jsonb_build_object(
         'operation_id', pg_catalog.gen_random_uuid(),
@@ -58,6 +67,8 @@ begin
                 on attributes.attrelid = v_target and attributes.attname = named.name
         ),
         'parameters', v_parameters.resolved,
+        'columns', batch_ops.describe_columns(v_target),
+        'steps', v_steps.described,
         'asynchronous', batch_ops.commits_may_lag(v_target)
     );
 end

@@ -1,5 +1,5 @@
 {#-
-  batch_ops.drop_staged: drops the staged keys of a closed run.
+  batch_ops.drop_staged: drops what a closed run has staged: keys, rows, outputs of its steps.
 
   A table that a hanging session still reads is left alone: waiting for that lock would hang this session too.
 -#}
@@ -12,8 +12,11 @@ declare
     v_table text;
 begin
     for v_table in
-        select steps.staged_table from batch_ops.steps
-        where steps.operation_id = p_operation_id and steps.staged_table is not null
+        select classes.relname from pg_catalog.pg_class as classes
+        where
+            classes.relnamespace = 'batch_ops'::regnamespace
+            and classes.relkind = 'r'
+            and classes.relname ^@ ('staged_' || pg_catalog.replace(p_operation_id::text, '-', '') || '_')
     loop
         begin
             execute pg_catalog.format('lock table batch_ops.%I in access exclusive mode nowait', v_table);

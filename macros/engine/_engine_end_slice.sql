@@ -20,6 +20,10 @@ declare
     v_status text;
     v_waiting jsonb;
     v_waiting_since timestamptz;
+    v_step jsonb;
+    v_detail text;
+    v_finished boolean := false;
+    v_outcome text := p_outcome;
 begin
     -- Whoever ends a slice decides alone whether the run is done.
     perform batch_ops.lock_step(p_operation_id, p_step_number);
@@ -40,14 +44,28 @@ begin
             when v_waiting is not null
                 then coalesce((p_state ->> 'waiting_since')::timestamptz, pg_catalog.clock_timestamp())
         end;
+        if v_waiting is null and v_run.cancel_requested_at is null and v_run.status in ('running', 'blocked') then
+            begin
+                v_finished := batch_ops.finish_step(p_operation_id, p_step_number);
+            exception
+                when query_canceled then
+                    v_outcome := 'cancelled';
+                when others then
+                    get stacked diagnostics v_detail = pg_exception_detail;
+                    perform batch_ops.record_error(
+                        p_operation_id, p_step_number + 1, null, null, sqlstate, sqlerrm, v_detail, null
+                    );
+                    v_outcome := 'failed';
+            end;
+        end if;
     end if;
 
     v_status := case
         when v_run.closed_at is not null or v_run.status not in ('running', 'blocked') then v_run.status
-        when p_outcome = 'failed' then 'failed'
+        when v_outcome = 'failed' then 'failed'
         when v_run.cancel_requested_at is not null then 'cancelled'
+        when v_finished then 'completed'
         when v_run.deadline_at <= pg_catalog.clock_timestamp() then 'timed_out'
-        when p_outcome = 'exhausted' and v_waiting is null then 'completed'
         when v_waiting_since < pg_catalog.clock_timestamp() - v_run.claim_timeout then 'blocked'
         else 'running'
     end;
@@ -57,12 +75,21 @@ begin
     update batch_ops.workers
     set
         heartbeat_at = pg_catalog.clock_timestamp(),
-        ended_at = case when v_status <> 'running' or p_outcome = 'cancelled' then pg_catalog.clock_timestamp() end
+        ended_at = case when v_status <> 'running' or v_outcome = 'cancelled' then pg_catalog.clock_timestamp() end
     where workers.worker_id = p_worker_id;
 
+    select pg_catalog.jsonb_build_object(
+        'number', steps.step_number, 'name', steps.name, 'operation_type', steps.operation_type,
+        'total_records', steps.total_records, 'total_is_exact', steps.total_is_exact,
+        'completed', steps.status = 'completed'
+    )
+    into v_step
+    from batch_ops.steps
+    where steps.operation_id = p_operation_id and steps.step_number = p_step_number;
     return pg_catalog.jsonb_build_object(
         'status', v_status,
-        'interrupted', p_outcome = 'cancelled' and v_status = 'running',
+        'step', v_step,
+        'interrupted', v_outcome = 'cancelled' and v_status = 'running',
         'waiting_for', v_waiting,
         'waiting_since', v_waiting_since,
         'remaining_seconds', extract(epoch from v_run.deadline_at - pg_catalog.clock_timestamp())

@@ -29,9 +29,13 @@ begin
                 || 'opened with, or cancel the run and start a new one',
                 p_operation_id, v_run.spec_hash, p_description ->> 'spec_hash'
             )
-        when v_run.parameters || p_arguments <> v_run.parameters
+        when not batch_ops.same_parameters(v_run.parameters, p_arguments)
             then pg_catalog.format(
                 'run %s was opened with other parameters; leave them out, it goes on with its own', p_operation_id
+            )
+        when v_run.status = 'planned'
+            then pg_catalog.format(
+                'run %s is a plan that waits for its confirmation: --args ''{confirm: %s}''', p_operation_id, p_operation_id
             )
         when v_run.status = 'cancelled' or (v_run.closed_at is null and v_run.cancel_requested_at is not null)
             then pg_catalog.format('run %s was cancelled; start a new one', p_operation_id)

@@ -10,10 +10,12 @@ select
     runs.operation_id,
     runs.operation,
     runs.target,
-    runs.total_records,
-    runs.total_is_exact,
-    steps.iterate_by,
-    runs.batch_size,
+    work.total_records,
+    work.total_is_exact,
+    work.iterate_by,
+    work.batch_size,
+    work.step_count,
+    work.current_step,
     runs.parameters,
     runs.started_at,
     runs.completed_at,
@@ -33,7 +35,18 @@ select
             then coalesce(progress.records, runs.processed_records) / presence.seconds
     end as records_per_second
 from batch_ops.runs
-left join batch_ops.steps on runs.operation_id = steps.operation_id
+left join lateral (
+    -- Totals are of the steps that were opened: what a later one has to do is not known before.
+    select
+        coalesce(pg_catalog.sum(steps.total_records), 0)::bigint as total_records,
+        coalesce(pg_catalog.bool_and(steps.total_is_exact), true) as total_is_exact,
+        pg_catalog.min(steps.iterate_by) as iterate_by,
+        pg_catalog.max(steps.batch_size) as batch_size,
+        pg_catalog.count(*) as step_count,
+        pg_catalog.max(steps.step_number) filter (where steps.status <> 'pending') as current_step
+    from batch_ops.steps
+    where steps.operation_id = runs.operation_id
+) as work on true
 left join lateral (
     -- Counted only while it can still change; a closed run's row has the figures.
     select

@@ -6,6 +6,7 @@ create type batch_ops.slice as (
     runnable boolean,
     operation_id uuid,
     step_number integer,
+    operation_type text,
     worker_id bigint,
     iterate_by text,
     upper_bound jsonb,

@@ -24,8 +24,9 @@ begin
     end if;
     select * into v_step
     from batch_ops.steps
-    where steps.operation_id = p_operation_id
-    order by steps.step_number
+    where steps.operation_id = p_operation_id and steps.status <> 'pending'
+    -- The newest that was opened: the one that runs, or the last.
+    order by steps.step_number desc
     limit 1;
 
     return row(
@@ -34,6 +35,7 @@ begin
         and coalesce(v_run.deadline_at > pg_catalog.clock_timestamp(), true),
         p_operation_id,
         v_step.step_number,
+        v_step.operation_type,
         batch_ops.register_worker(p_operation_id),
         v_step.iterate_by,
         v_step.upper_bound,
@@ -43,8 +45,8 @@ begin
         v_run.parameters || '{}'::jsonb,
         v_run.started_at,
         v_run.deadline_at,
-        v_run.batch_size,
-        v_run.asynchronous_commit,
+        v_step.batch_size,
+        v_step.asynchronous_commit,
         v_run.timezone,
         v_run.datestyle,
         v_run.search_path

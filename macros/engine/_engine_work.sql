@@ -34,9 +34,12 @@ begin
     -- Whatever the session's default: a lease must see that its claim was taken over. `and chain` keeps it.
     set transaction isolation level read committed;
     v_slice := batch_ops.start_slice(p_operation_id);
-    v_stride := coalesce((p_state ->> 'stride')::integer, v_slice.batch_size);
-    -- A claim is a transaction of its own; small batches share one.
-    v_count := case when v_slice.batch_size >= 500 then 1 else least(16, 2000 / v_slice.batch_size) end;
+    v_stride := coalesce(
+        case when (p_state #>> '{step,number}')::integer = v_slice.step_number then (p_state ->> 'stride')::integer end,
+        v_slice.batch_size
+    );
+    -- A claim is a transaction of its own; several batches share one, more of them when they are small.
+    v_count := greatest(4, least(16, 2000 / v_slice.batch_size));
     commit and chain;
 
     <<claims>>
@@ -84,7 +87,7 @@ begin
     p_state := batch_ops.end_slice(p_operation_id, v_slice.step_number, v_slice.worker_id, v_outcome, p_state)
         || pg_catalog.jsonb_build_object('batches', v_batches, 'records', v_records, 'stride', v_stride);
     commit;
-    if p_state ->> 'status' = 'running' and v_batches = 0 then
+    if p_state ->> 'status' = 'running' and p_state ->> 'waiting_for' is not null and v_batches = 0 then
         -- Nothing to claim while others still hold batches: look again soon, without spinning.
         perform pg_catalog.pg_sleep(least(0.1, extract(epoch from p_slice)));
     end if;

@@ -6,5 +6,6 @@
 {% macro _migrations() %}
     {{ return([
         {"name": "runs_steps_batches", "statements": dbt_batch_ops._migration_0001_runs_steps_batches()},
+        {"name": "several_steps", "statements": dbt_batch_ops._migration_0002_several_steps()},
     ]) }}
 {% endmacro %}

@@ -3,33 +3,39 @@
 
   Documented in _macros.yml.
 -#}
-{% macro run(description, statements, arguments={}, operation_id=none, dry_run=false, unknown_arguments={}) %}
+{% macro run(definition, arguments={}, operation_id=none, dry_run=false, confirm=none, unknown_arguments={}) %}
     {{ return(adapter.dispatch("run", "dbt_batch_ops")(
-        description, statements, arguments, operation_id, dry_run, unknown_arguments
+        definition, arguments, operation_id, dry_run, confirm, unknown_arguments
     )) }}
 {% endmacro %}
 
-{% macro default__run(description, statements, arguments, operation_id, dry_run, unknown_arguments) %}
+{% macro default__run(definition, arguments, operation_id, dry_run, confirm, unknown_arguments) %}
     {%- do dbt_batch_ops._refuse_adapter() -%}
 {% endmacro %}
 
-{% macro postgres__run(description, statements, arguments, operation_id, dry_run, unknown_arguments) %}
+{% macro postgres__run(definition, arguments, operation_id, dry_run, confirm, unknown_arguments) %}
     {%- if not execute -%}
         {{ return("") }}
     {%- endif -%}
+    {%- set description = definition.description -%}
     {%- do dbt_batch_ops._check_generator_version(description) -%}
+    {%- do dbt_batch_ops._refuse_export(description) -%}
     {%- set given = dbt_batch_ops._check_arguments(
-        description, arguments, unknown_arguments, resuming=operation_id is not none
+        description, arguments, unknown_arguments, resuming=operation_id is not none or confirm is not none
     ) -%}
     {%- if dry_run -%}
-        {{ return(dbt_batch_ops._dry_run(description, statements, given)) }}
+        {{ return(dbt_batch_ops._dry_run(definition, given)) }}
     {%- endif -%}
     {%- do dbt_batch_ops._ensure_installed() -%}
-    {%- if operation_id is none -%}
-        {%- set summary = dbt_batch_ops._open_run(description, statements, given) -%}
+    {%- if operation_id is none and confirm is none -%}
+        {%- set summary = dbt_batch_ops._open_run(definition, given) -%}
     {%- else -%}
         {%- do dbt_batch_ops._refuse_problems(description, given.problems) -%}
-        {%- set summary = dbt_batch_ops._join_run(operation_id, description, given["values"]) -%}
+        {%- set summary = dbt_batch_ops._join_run(operation_id, description, given["values"]) if confirm is none
+            else dbt_batch_ops._confirm_run(confirm, description, given["values"]) -%}
+    {%- endif -%}
+    {%- if summary.status == "planned" -%}
+        {{ return(summary.operation_id) }}
     {%- endif -%}
     {%- if not summary.is_closed -%}
         {%- set summary = dbt_batch_ops._work_off(summary) -%}

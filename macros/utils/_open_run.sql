@@ -1,18 +1,24 @@
 {#-
   Opens a run in one transaction and returns its summary; fails with the reason when it may not start.
 -#}
-{% macro _open_run(description, statements, given) %}
-    {%- set request = dbt_batch_ops._prepare(description, statements, given) -%}
+{% macro _open_run(definition, given) %}
+    {%- set description = definition.description -%}
+    {%- set request = dbt_batch_ops._prepare(definition, given) -%}
     {%- do run_query("begin isolation level read committed") -%}
     {%- set opened = dbt_batch_ops._fetch("select batch_ops.open_run(" ~ dbt_batch_ops._json(request) ~ ")") -%}
     {%- do run_query("rollback" if opened.status == "refused" else "commit") -%}
     {%- if opened.existing and description.on_duplicate_run == "resume" -%}
         {%- set opened = dbt_batch_ops._join_run(opened.existing, description, given["values"]) -%}
     {%- elif opened.status == "refused" -%}
-        {%- do dbt_batch_ops._refuse(description, opened) -%}
+        {%- do dbt_batch_ops._refuse(request.description, opened) -%}
+    {%- elif opened.status == "planned" -%}
+        {%- do dbt_batch_ops._show_plan(request, opened) -%}
     {%- else -%}
         {%- do dbt_batch_ops._say(description.operation ~ ", run " ~ opened.operation_id) -%}
         {%- do dbt_batch_ops._say("  " ~ dbt_batch_ops._scope_line(opened)) -%}
+        {%- for line in dbt_batch_ops._source_lines(opened.steps[0]) -%}
+            {%- do dbt_batch_ops._say("  " ~ line) -%}
+        {%- endfor -%}
     {%- endif -%}
     {{ return(opened) }}
 {% endmacro %}

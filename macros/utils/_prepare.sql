@@ -1,22 +1,49 @@
 {#-
-  Holds the operation against the live table and returns the request that `batch_ops.open_run` takes.
+  Holds the operation against the live database and returns the request that `batch_ops.open_run` takes.
+
+  Args:
+    export (bool): the rows go to a client instead of being changed.
 -#}
-{% macro _prepare(description, statements, given) %}
-    {%- set described = dict(description, target=description.target | string) -%}
+{% macro _prepare(definition, given, export=false, operation_id=none) %}
+    {%- set described = dict(definition.description, target=definition.description.target | string) -%}
+    {%- set checked = dict(given["values"]) -%}
+    {%- for name, parameter in described.parameters.items() if name in given.queries -%}
+        {%- do checked.update({name: []}) -%}
+    {%- endfor -%}
     {%- set live = dbt_batch_ops._fetch(
-        "select batch_ops.describe_target(" ~ dbt_batch_ops._json(described) ~ ", " ~ dbt_batch_ops._json(given["values"]) ~ ")"
+        "select batch_ops.describe_target(" ~ dbt_batch_ops._json(described) ~ ", " ~ dbt_batch_ops._json(checked) ~ ")"
     ) -%}
-    {%- do dbt_batch_ops._refuse_problems(description, given.problems + live.problems) -%}
-    {%- set listed = live.key | length == 1 and live.key[0] in description.lists.values() | list -%}
+    {%- set problems = given.problems + live.problems -%}
+    {%- if live.operation_id is not defined -%}
+        {%- do dbt_batch_ops._refuse_problems(described, problems) -%}
+    {%- elif operation_id -%}
+        {%- do live.update({"operation_id": operation_id}) -%}
+    {%- endif -%}
+    {%- set plan = {
+        "description": described,
+        "live": live,
+        "sources": dbt_batch_ops._sources(described, live, given, problems),
+        "outputs": dbt_batch_ops._outputs(described, live),
+        "problems": problems,
+        "export": export,
+    } -%}
+    {%- do dbt_batch_ops._refuse_problems(described, problems) -%}
+    {%- set steps = [] -%}
+    {%- for step in described.steps -%}
+        {%- do steps.append(dbt_batch_ops._step_plan(plan, step, loop.index, definition.statements[step.name])) -%}
+        {%- do dbt_batch_ops._refuse_problems(described, problems | unique | list) -%}
+    {%- endfor -%}
+    {%- set first = dbt_batch_ops._fragments(plan, described.steps[0], "true", "once", false) -%}
     {{ return({
         "description": described,
         "arguments": given["values"],
+        "sources": plan.sources.values() | list,
+        "preconditions": definition.preconditions(first) if definition.preconditions else [],
         "target": live,
         "package_version": dbt_batch_ops._version(),
         "claim_timeout_seconds": dbt_batch_ops._setting("batch_ops_claim_timeout_seconds"),
-        "iterate_by": description.iterate_by or (
-            "keys" if listed or description.max_records is not none else none
-        ),
-        "statements": dbt_batch_ops._statements(description, live, statements),
+        "confirm_within_seconds": dbt_batch_ops._setting("batch_ops_confirm_within_seconds")
+            if described.requires_confirmation else none,
+        "steps": steps,
     }) }}
 {% endmacro %}

@@ -8,15 +8,18 @@
     {%- endif -%}
     {%- set seconds = (modules.datetime.datetime.now() - started_at).total_seconds() -%}
     {%- set rate = (progress.records - summary.processed_records) / seconds -%}
-    {%- set total = summary.total_records -%}
-    {%- set done = progress.state.status == "completed" -%}
-    {%- set share = 1.0 if done else ([progress.records / total, 0.99] | min if total > 0 else 0.0) -%}
-    {%- set left = [total - progress.records, 0] | max / rate if rate > 0 else none -%}
-    {%- set mark = " " if summary.total_is_exact or done else "~" -%}
+    {%- set step = progress.state.step -%}
+    {%- set several = summary.steps | length > 1 -%}
+    {%- set total = step.total_records or 0 -%}
+    {%- set done = step.completed -%}
+    {%- set share = 1.0 if done else ([progress.step_records / total, 0.99] | min if total > 0 else 0.0) -%}
+    {%- set left = [total - progress.step_records, 0] | max / rate if rate > 0 else none -%}
+    {%- set mark = " " if step.total_is_exact or done else "~" -%}
     {{ return(
         " " ~ mark ~ "{:>3}".format((share * 100) | int) ~ " %"
-        ~ "{:>16,}".format(progress.records) ~ " rows"
+        ~ "{:>16,}".format(progress.step_records) ~ " rows"
         ~ "{:>12,}".format(rate | int) ~ " rows/s"
         ~ ("" if left is none or done else "{:>14}".format(dbt_batch_ops._duration(left)) ~ " left")
+        ~ ("   step " ~ step.number ~ " of " ~ summary.steps | length ~ ", " ~ step.name if several else "")
     ) }}
 {% endmacro %}

@@ -10,11 +10,14 @@
                 ~ " rows/s" if run.records_per_second else ""
             )
         ) -%}
+        {%- do dbt_batch_ops._report_steps(run) -%}
         {{ return("") }}
     {%- endif -%}
     {%- if run.status == "failed" -%}
         {%- set error = run.newest_error -%}
-        {%- set why = " failed" ~ (" in batch " ~ error.batch_number if error.batch_number is not none else "")
+        {%- set step = (run.steps | selectattr("number", "equalto", error.step_number) | list + [none])[0] -%}
+        {%- set why = " failed" ~ (" in step " ~ step.name ~ "," if run.steps | length > 1 and step else "")
+            ~ (" in batch " ~ error.batch_number if error.batch_number is not none else "")
             ~ ":\n  " ~ error.error_message ~ " (SQLSTATE " ~ error.sqlstate ~ ")"
             ~ ("\n  " ~ error.error_detail if error.error_detail else "")
             ~ (

@@ -9,6 +9,7 @@
         "batch_ops_slice_seconds": 1,
         "batch_ops_claim_timeout_seconds": 30,
         "batch_ops_count_timeout_seconds": 30,
+        "batch_ops_confirm_within_seconds": 3600,
     } -%}
     {{ return(var(name, defaults[name])) }}
 {% endmacro %}

@@ -1,5 +1,5 @@
-{#- The range of a run over staged keys: those with the ordinals of the batch. -#}
-{% macro _staged_range(key, operation_id) %}
+{#- The range of a step over staged keys: those with the ordinals of the batch. -#}
+{% macro _staged_range(key, staged_table) %}
     {%- set columns = [] -%}
     {%- set staged = [] -%}
     {%- for name in key -%}
@@ -9,7 +9,7 @@
     {{ return(
         "(" ~ columns | join(", ") ~ ") in (\n        select"
         ~ (" " ~ staged[0] if staged | length == 1 else "\n            " ~ staged | join(",\n            "))
-        ~ "\n        from batch_ops.staged_" ~ operation_id | replace("-", "") ~ "_1 as staged"
+        ~ "\n        from batch_ops." ~ staged_table ~ " as staged"
         ~ "\n        where\n            staged.ordinal > coalesce(($1 ->> 0)::bigint, 0)"
         ~ "\n            and staged.ordinal <= ($2 ->> 0)::bigint\n    )"
     ) }}

@@ -7,7 +7,7 @@
     {%- set slice = dbt_batch_ops._setting("batch_ops_slice_seconds") -%}
     {%- set ns = namespace(
         state=none, working=true, records=summary.processed_records, batches=summary.batch_count,
-        remaining=summary.remaining_seconds, held=none
+        remaining=summary.remaining_seconds, held=none, step_number=none, step_records=0
     ) -%}
     {%- set started_at = modules.datetime.datetime.now() -%}
     {%- for hour in range(100000) if ns.working -%}
@@ -27,6 +27,8 @@
             ) -%}
             {%- set ns.records = ns.records + ns.state.records -%}
             {%- set ns.batches = ns.batches + ns.state.batches -%}
+            {%- set ns.step_records = dbt_batch_ops._step_records(ns, summary) -%}
+            {%- set ns.step_number = ns.state.step.number -%}
             {%- set ns.remaining = ns.state.remaining_seconds -%}
             {%- set ns.working = ns.state.status == "running" and not ns.state.interrupted -%}
             {%- if ns.state.batches > 0 or ns.state.waiting_for != ns.held -%}

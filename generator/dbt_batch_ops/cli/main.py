@@ -9,26 +9,30 @@ import click
 from dbt_batch_ops import __version__
 from dbt_batch_ops.cli.check import check
 from dbt_batch_ops.cli.errors import ProjectError
+from dbt_batch_ops.cli.export import export
 from dbt_batch_ops.cli.generate import generate
+from dbt_batch_ops.cli.load import load
 from dbt_batch_ops.cli.report import print_error
 from dbt_batch_ops.cli.schema import schema
 from dbt_batch_ops.cli.validate import validate
+from dbt_batch_ops.database.errors import DatabaseError
 
 
 @click.group()
 @click.version_option(__version__, prog_name="dbt-batch-ops", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Turn batch operation specs into dbt macros."""
+    """Turn batch operation specs into dbt macros, and move files in and out of their runs."""
 
 
-for _command in (generate, validate, check, schema):
+for _command in (generate, validate, check, schema, load, export):
     cli.add_command(_command)
 
 
 def main() -> None:
     """Run the command line and end the process.
 
-    The exit code is 0 for success, 1 for a mistake in a spec or project, and 2 for a wrong call.
+    The exit code is 0 for success, 1 for a mistake in a spec, project or file, 2 for a wrong call, and 130
+    when it was interrupted. ``load`` passes the exit code of dbt on.
     """
     try:
         code = cli.main(prog_name="dbt-batch-ops", standalone_mode=False)
@@ -39,7 +43,7 @@ def main() -> None:
         code = error.exit_code
     except click.exceptions.Exit as error:
         code = error.exit_code
-    except ProjectError as error:
+    except (ProjectError, DatabaseError) as error:
         print_error(f"error: {error}")
         code = 1
     except OSError as error:

@@ -26,11 +26,11 @@ def print_error(message: str) -> None:
 
 
 def print_summary(diagnostics: Sequence[Diagnostic]) -> None:
-    """Print how many errors and warnings there were, on stderr; nothing when there were none."""
-    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
-    warnings = len(diagnostics) - errors
-    counts = [counted(errors, "error")] if errors else []
-    counts += [counted(warnings, "warning")] if warnings else []
+    """Print how many errors, warnings and notes there were, on stderr; nothing when there were none."""
+    numbers = {
+        severity: sum(diagnostic.severity is severity for diagnostic in diagnostics) for severity in Severity
+    }
+    counts = [counted(number, severity.value) for severity, number in numbers.items() if number]
     if counts:
         print_error(", ".join(counts))
 

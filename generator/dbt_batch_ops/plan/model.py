@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dbt_batch_ops.plan.sources import Source
 from dbt_batch_ops.spec.relation import Relation
 from dbt_batch_ops.sql.fragments import Fragment
+
+OperationType = Literal["update", "insert", "upsert", "delete", "select", "custom_function"]
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,78 @@ class SqlPart:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One column that an update sets.
+    """One column that is written.
 
     Attributes:
         column: The column as it is in the database.
         value: What it is set to.
+        type: PostgreSQL type of the column, as the spec names it; ``None`` when that is not known.
+        is_literal: Whether the value is data of the spec, and neither SQL nor a parameter.
     """
 
     column: str
+    value: SqlPart
+    type: str | None = None
+    is_literal: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """A validation rule or a precondition.
+
+    Attributes:
+        text: The condition as the spec has it, on one line: what a person reads who breaks it.
+        condition: Its SQL.
+        over_target: Of a precondition, whether it aggregates the target's rows.
+    """
+
+    text: str
+    condition: SqlPart
+    over_target: bool = False
+
+
+@dataclass(frozen=True)
+class RowField:
+    """A field of a step's row source that its statements mention.
+
+    Attributes:
+        name: The field: a key of the records, a name in the CSV's header, ``csv_column_N``, or a column of
+            the earlier step's rows.
+        type: The PostgreSQL type that it is read as.
+        column: The target's column whose live type wins over ``type``, or ``None``.
+    """
+
+    name: str
+    type: str
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class OutputList:
+    """A list that an earlier step produced, used like an array parameter.
+
+    Attributes:
+        name: What the expressions call it.
+        step: The step whose rows it is taken from.
+        field: The column of those rows; ``None`` when the package has to find it, because only the database
+            knows what a function returns.
+    """
+
+    name: str
+    step: str
+    field: str | None
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a called function.
+
+    Attributes:
+        name: The name of the function's parameter; ``None`` for an argument by position.
+        value: What it is given.
+    """
+
+    name: str | None
     value: SqlPart
 
 
@@ -51,6 +118,9 @@ class Parameter:
         has_default: Whether the caller may leave it out.
         default: Its value then.
         description: What it means, for the documentation.
+        from_query: Whether the caller may give a query instead of an array.
+        holds: ``records`` for a JSON array of records that a step reads, ``csv`` for a CSV file, else
+            ``value``.
     """
 
     name: str
@@ -59,6 +129,52 @@ class Parameter:
     has_default: bool = False
     default: Any = None
     description: str | None = None
+    from_query: bool = False
+    holds: Literal["value", "records", "csv"] = "value"
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """One step of an operation; an operation without ``steps`` is one step of the same name.
+
+    Attributes:
+        name: Its name.
+        operation_type: What it does.
+        batch_size: Rows per batch.
+        source: Where its rows come from.
+        assignments: What an update, an insert or an upsert writes.
+        condition: Which rows of the target; ``None`` for all.
+        rules: What every imported row must fulfil.
+        fields: Fields of the row source that are mentioned.
+        lists: List to column, for conditions that can drive the iteration.
+        outputs: Lists of earlier steps that are mentioned.
+        read_columns: Columns of the target that expressions mention.
+        select_columns: What a select returns.
+        conflict_target: Columns that decide whether an upsert inserts or updates.
+        conflict_updates: Columns that an upsert sets in a row that is already there.
+        function: The name of the called function, without and with its schema: ``(name,)`` or
+            ``(schema, name)``.
+        arguments: The arguments of the called function.
+        has_output: Whether a later step uses its rows.
+    """
+
+    name: str
+    operation_type: OperationType
+    batch_size: int
+    source: Source
+    assignments: tuple[Assignment, ...] = ()
+    condition: SqlPart | None = None
+    rules: tuple[Check, ...] = ()
+    fields: tuple[RowField, ...] = ()
+    lists: tuple[tuple[str, str], ...] = ()
+    outputs: tuple[OutputList, ...] = ()
+    read_columns: tuple[str, ...] = ()
+    select_columns: tuple[str, ...] = ()
+    conflict_target: tuple[str, ...] = ()
+    conflict_updates: tuple[str, ...] = ()
+    function: tuple[str, ...] = ()
+    arguments: tuple[Argument, ...] = ()
+    has_output: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,33 +184,32 @@ class OperationPlan:
     Attributes:
         name: Its name and its macro's.
         description: What it does, in the author's words; may be empty.
-        operation_type: ``update`` or ``delete``.
         target: The table.
         key: Declared key columns; ``None`` leaves it to the package (the primary key, else ``id``).
-        assignments: What an update sets.
-        condition: Which rows; ``None`` for all.
-        read_columns: Columns of the target that expressions mention.
-        lists: Parameter to column, for conditions that can drive the iteration.
+        steps: Its steps in the order in which they run.
+        has_steps: Whether the spec has ``steps``, so that each has a macro of its own.
+        preconditions: What must hold before anything is changed.
         parameters: The arguments, in order.
-        batch_size: Rows per batch.
+        batch_size: Rows per batch, where a step does not say otherwise.
         iterate_by: ``range``, ``keys`` or ``None``.
         timeout_seconds: Longest time of a run, or ``None``.
         max_records: Most rows of a run, or ``None``.
         on_limit: ``refuse`` or ``stop``.
         on_duplicate_run: ``refuse`` or ``resume``.
+        requires_confirmation: Whether a run waits until its plan is confirmed.
+        skip_invalid_rows: Whether rows that break a rule are recorded and left out.
+        max_errors: Invalid rows at most, or ``None``.
         spec_path: The spec, relative to the project folder, with ``/``.
         line: The line of the spec where the operation begins.
     """
 
     name: str
     description: str
-    operation_type: Literal["update", "delete"]
     target: Relation
     key: tuple[str, ...] | None
-    assignments: tuple[Assignment, ...]
-    condition: SqlPart | None
-    read_columns: tuple[str, ...]
-    lists: tuple[tuple[str, str], ...]
+    steps: tuple[StepPlan, ...]
+    has_steps: bool
+    preconditions: tuple[Check, ...]
     parameters: tuple[Parameter, ...]
     batch_size: int
     iterate_by: str | None
@@ -102,5 +217,8 @@ class OperationPlan:
     max_records: int | None
     on_limit: str
     on_duplicate_run: str
+    requires_confirmation: bool
+    skip_invalid_rows: bool
+    max_errors: int | None
     spec_path: str
     line: int

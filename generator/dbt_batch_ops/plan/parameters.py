@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Literal
+
 from dbt_batch_ops.plan.model import Parameter
+from dbt_batch_ops.plan.sources import CsvSource, RecordsSource, Source
 from dbt_batch_ops.spec.diagnostics import Position, quoted
 from dbt_batch_ops.spec.document import Document, Location
 from dbt_batch_ops.spec.names import parameter_name_problem
@@ -15,11 +19,19 @@ from dbt_batch_ops.sql.parameters import (
     names_in_order,
     resolve_parameter,
 )
-from dbt_batch_ops.sql.types import PgType, parse_type
+from dbt_batch_ops.sql.types import JSONB, TEXT, PgType, parse_type
+
+_HELD = {"records": ("records", JSONB), "csv": ("a CSV file", TEXT)}
+"""What a parameter that a step reads holds, and its type."""
 
 
 def plan_parameters(
-    document: Document, operation: OperationSpec, uses: list[PlacedUse], *, all_read: bool
+    document: Document,
+    operation: OperationSpec,
+    uses: list[PlacedUse],
+    sources: Iterable[Source],
+    *,
+    all_read: bool,
 ) -> tuple[tuple[Parameter, ...], dict[str, PgType]]:
     """Return the parameters of an operation in the order of the macro's arguments, and their types.
 
@@ -27,11 +39,15 @@ def plan_parameters(
         document: The file; mistakes are added to its diagnostics.
         operation: The operation.
         uses: Every use of a parameter in it, in the order of the file.
+        sources: The sources of its steps: a parameter can hold records or name a CSV file.
         all_read: Whether all of its SQL could be read; otherwise a parameter without a use may have one.
     """
     declared = operation.model.parameters or {}
     written = document.data["patterns"][operation.location[1]].get("parameters")
     broken = set(written) - set(declared) if isinstance(written, dict) else set()
+    holds: dict[str, Literal["records", "csv"]] = {
+        source.parameter: source.kind for source in sources if isinstance(source, (RecordsSource, CsvSource))
+    }
     parameters: list[Parameter] = []
     types: dict[str, PgType] = {}
     for name in names_in_order(declared, uses):
@@ -43,11 +59,11 @@ def plan_parameters(
             continue
         if name not in declared and not _check_name(document, name, own_uses):
             continue
-        resolved = _resolve(document, operation, name, own_uses, location)
+        resolved = _resolve(document, operation, name, own_uses, location, holds.get(name))
         if resolved is None:
             continue
         types[name] = resolved.type
-        parameters.append(_parameter(document, operation, resolved, location))
+        parameters.append(_parameter(document, operation, resolved, location, holds.get(name, "value")))
     return tuple(parameters), types
 
 
@@ -62,7 +78,12 @@ def _check_name(document: Document, name: str, uses: list[PlacedUse]) -> bool:
 
 
 def _resolve(
-    document: Document, operation: OperationSpec, name: str, uses: list[PlacedUse], location: Location
+    document: Document,
+    operation: OperationSpec,
+    name: str,
+    uses: list[PlacedUse],
+    location: Location,
+    holds: Literal["records", "csv"] | None,
 ) -> TypedParameter | None:
     model = (operation.model.parameters or {}).get(name)
     declared: PgType | None = None
@@ -73,6 +94,11 @@ def _resolve(
             place = (*location, "type") if document.has((*location, "type")) else location
             document.error(document.position(place), f"parameter {quoted(name)}: {error}")
             return None
+    if holds is not None and declared is not None and declared != _HELD[holds][1]:
+        what, wanted = _HELD[holds]
+        problem = f"{quoted(name)} holds {what}, so that its type is {wanted}, not {declared}; leave it out"
+        document.error(document.position((*location, "type")), problem)
+        return None
     try:
         return resolve_parameter(name, uses, declared)
     except ParameterError as error:
@@ -87,7 +113,11 @@ def _resolve(
 
 
 def _parameter(
-    document: Document, operation: OperationSpec, resolved: TypedParameter, location: Location
+    document: Document,
+    operation: OperationSpec,
+    resolved: TypedParameter,
+    location: Location,
+    holds: Literal["value", "records", "csv"],
 ) -> Parameter:
     model = (operation.model.parameters or {}).get(resolved.name)
     has_default = model is not None and "default" in model.model_fields_set
@@ -97,6 +127,12 @@ def _parameter(
     except LiteralError as error:
         place = document.position((*location, "default"))
         document.error(place, f"the default of {quoted(resolved.name)} {error}")
+    from_query = model is not None and model.from_query is True
+    if from_query and not resolved.type.is_array and holds != "records":
+        problem = (
+            f"'from_query' is for arrays and for a 'data_source', but {quoted(resolved.name)} is {resolved.type}"
+        )
+        document.error(document.key_position((*location, "from_query")), problem)
     return Parameter(
         name=resolved.name,
         type=str(resolved.type),
@@ -104,4 +140,6 @@ def _parameter(
         has_default=has_default,
         default=default,
         description=model.description if model is not None else None,
+        from_query=from_query,
+        holds=holds,
     )

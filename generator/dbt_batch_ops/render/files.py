@@ -46,7 +46,7 @@ def _templates() -> tuple[jinja2.Template, jinja2.Template]:
         comment_start_string="<#",
         comment_end_string="#>",
         undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
+        keep_trailing_newline=False,  # a template may be included in the middle of another
         autoescape=False,  # noqa: S701 - the output is Jinja and SQL, not HTML
     )
     return environment.get_template("operation.sql.j2"), environment.get_template("operation.yml.j2")
@@ -62,6 +62,6 @@ def render(plans: Iterable[OperationPlan]) -> list[RenderedFile]:
     files: list[RenderedFile] = []
     for plan in plans:
         view = operation_view(plan)
-        files.append(RenderedFile(FOLDER / f"{plan.name}.sql", macro.render(view), plan.name))
-        files.append(RenderedFile(FOLDER / f"{plan.name}.yml", documentation.render(view), plan.name))
+        files.append(RenderedFile(FOLDER / f"{plan.name}.sql", macro.render(view) + "\n", plan.name))
+        files.append(RenderedFile(FOLDER / f"{plan.name}.yml", documentation.render(view) + "\n", plan.name))
     return files

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from dbt_batch_ops.plan.model import SqlPart
 from dbt_batch_ops.render import jinja_text
-from dbt_batch_ops.sql.fragments import Fragment, ListTerm, ParameterValue, RunStartedAt, Text
+from dbt_batch_ops.sql.fragments import (
+    FieldValue,
+    Fragment,
+    InputValue,
+    ListTerm,
+    ParameterValue,
+    RunStartedAt,
+    Text,
+)
 
 _DICT_METHODS = frozenset(dir(dict))
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def member(collection: str, name: str) -> str:
     """Return the Jinja expression for an entry of one of ``b``'s dictionaries.
 
     Args:
-        collection: ``params`` or ``lists``.
-        name: The parameter. One that is called like a method of a dictionary (``items``) needs brackets,
-            because Jinja would find the method first.
+        collection: ``params``, ``lists`` or ``fields``.
+        name: The parameter or field. One that is called like a method of a dictionary (``items``) needs
+            brackets, because Jinja would find the method first, and so does one that is no plain name.
     """
-    return f'b.{collection}["{name}"]' if name in _DICT_METHODS else f"b.{collection}.{name}"
+    if name in _DICT_METHODS or not _PLAIN.fullmatch(name):
+        return f"b.{collection}[{jinja_text.string(name)}]"
+    return f"b.{collection}.{name}"
 
 
 def part_text(part: SqlPart, indent: int) -> str:
@@ -50,6 +62,10 @@ def _fragment_text(fragment: Fragment, indent: int) -> str:
     if isinstance(fragment, ParameterValue):
         value = "{{ " + member("params", fragment.name) + " }}"
         return f"select unnest({value})" if fragment.as_rows else value
+    if isinstance(fragment, FieldValue):
+        return "{{ " + member("fields", fragment.name) + " }}"
+    if isinstance(fragment, InputValue):
+        return "{{ b.input }}"
     if isinstance(fragment, ListTerm):
         return "{{ " + member("lists", fragment.name) + " }}"
     if isinstance(fragment, RunStartedAt):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
-from dbt_batch_ops.spec.diagnostics import listed, quoted, suggestion
+from dbt_batch_ops.spec.combinations import check_work
+from dbt_batch_ops.spec.diagnostics import Diagnostic, quoted, suggestion
 from dbt_batch_ops.spec.document import Document, Location
-from dbt_batch_ops.spec.model import OPERATION_TYPES, Entity, Operation, Parameter
-from dbt_batch_ops.spec.names import operation_name_problem, parameter_name_problem
-from dbt_batch_ops.spec.support import SUPPORTED_KEYS, support_problem
+from dbt_batch_ops.spec.model import Entity, Operation, SpecModel, Step
+from dbt_batch_ops.spec.names import operation_name_problem, parameter_name_problem, step_name_problem
+from dbt_batch_ops.spec.support import later, later_message
+from dbt_batch_ops.spec.work import WORK_KEYS
 
 
 def check_entity(document: Document, entity: Entity, written: Set[str]) -> None:
@@ -51,9 +53,55 @@ def check_operation(
     _check_required(document, written, location)
     _check_name(document, operation, location)
     _check_target(document, entity, operation, location)
-    _check_combinations(document, operation, written, location)
+    if "steps" in written:
+        _check_steps(document, operation, written, location)
+    else:
+        check_work(document, operation, written, location)
+    _check_limits(document, operation, written, location)
     _check_parameter_names(document, operation, location)
-    _check_support(document, operation, location)
+    _check_later(document, operation, location)
+
+
+def check_step(document: Document, step: Step, written: Set[str], location: Location) -> None:
+    """Record what a step lacks or contradicts.
+
+    Args:
+        document: The file.
+        step: The step, without the keys that are wrong by themselves.
+        written: The keys that it has, right or wrong.
+        location: Where it stands.
+    """
+    if "name" not in written:
+        document.error(document.position(location), "missing 'name': every step has one")
+    for key, problem in (
+        ("name", step_name_problem(step.name) if step.name else None),
+        ("output", parameter_name_problem(step.output) if step.output else None),
+    ):
+        if problem:
+            shown = f"the {'step' if key == 'name' else 'output'}'s name {quoted(getattr(step, key))}"
+            document.error(document.position((*location, key)), f"{shown} {problem}")
+    check_work(document, step, written, location)
+    _check_later(document, step, location)
+
+
+def check_step_names(document: Document, steps: Sequence[tuple[Step, Location]]) -> None:
+    """Record steps, and outputs of steps, that have the same name.
+
+    Args:
+        document: The file.
+        steps: Every step of an operation and where it stands, in the order of the file.
+    """
+    for key in ("name", "output"):
+        first_seen: dict[str, int] = {}
+        for step, location in steps:
+            name = getattr(step, key)
+            if name is None:
+                continue
+            position = document.position((*location, key))
+            if name in first_seen:
+                what = "a step" if key == "name" else "the output of a step"
+                document.error(position, f"{what} is already named {quoted(name)} at line {first_seen[name]}")
+            first_seen.setdefault(name, position.line)
 
 
 def _check_required(document: Document, written: Set[str], location: Location) -> None:
@@ -62,9 +110,6 @@ def _check_required(document: Document, written: Set[str], location: Location) -
         document.error(start, "missing 'name'; an operation begins with 'name: batch_operations'")
     if "operation" not in written:
         document.error(start, "missing 'operation': the name of the macro to generate")
-    if not written & {"operation_type", "steps", "data_source"}:
-        allowed = listed(OPERATION_TYPES)
-        document.error(start, f"missing 'operation_type' (one of {allowed}) or 'steps'")
 
 
 def _check_name(document: Document, operation: Operation, location: Location) -> None:
@@ -85,30 +130,35 @@ def _check_target(document: Document, entity: Entity, operation: Operation, loca
         document.error(document.position((*location, "target_entity")), problem)
 
 
-def _check_combinations(
-    document: Document, operation: Operation, written: Set[str], location: Location
-) -> None:
-    if {"operation_type", "steps"} <= written:
+def _check_steps(document: Document, operation: Operation, written: Set[str], location: Location) -> None:
+    if operation.steps == []:
+        document.error(document.position((*location, "steps")), "'steps' is an empty list; write a step")
+    if "operation_type" in written:
         place = document.key_position((*location, "steps"))
         document.error(
             place, "'steps' and 'operation_type' exclude each other; give each step its own operation_type"
         )
-    if operation.operation_type == "update" and "update_data" not in written:
-        place = document.position((*location, "operation_type"))
-        document.error(place, "missing 'update_data': an update needs the columns to set")
-    if operation.operation_type == "delete" and "update_data" in written:
-        place = document.key_position((*location, "update_data"))
-        document.error(place, "'update_data' has no meaning for a delete; remove it")
+    for key in sorted((written & WORK_KEYS) - {"operation_type", "batch_size"}):
+        place = document.key_position((*location, key))
+        document.error(place, f"'{key}' belongs to a step when there are 'steps'; move it into one")
+
+
+def _check_limits(document: Document, operation: Operation, written: Set[str], location: Location) -> None:
     if "on_limit" in written and "max_records" not in written:
         place = document.key_position((*location, "on_limit"))
         document.error(place, "'on_limit' has no meaning without 'max_records'")
     if operation.iterate_by == "range" and "max_records" in written:
         problem = (
             "'iterate_by: range' cannot be used with 'max_records': a capped run stages its keys first to "
-            "freeze "
-            "which rows it may change; write 'iterate_by: keys' or leave it out"
+            "freeze which rows it may change; write 'iterate_by: keys' or leave it out"
         )
         document.error(document.position((*location, "iterate_by")), problem)
+    if operation.max_errors is not None and operation.skip_invalid_rows is not True:
+        problem = (
+            "`max_errors` counts invalid rows, with 'skip_invalid_rows: true'; without it there is nothing "
+            "to count: in this version a run stops at the first failing batch"
+        )
+        document.warning(document.key_position((*location, "max_errors")), problem)
 
 
 def _check_parameter_names(document: Document, operation: Operation, location: Location) -> None:
@@ -119,20 +169,11 @@ def _check_parameter_names(document: Document, operation: Operation, location: L
             document.error(place, f"the parameter's name {quoted(name)} {problem}")
 
 
-def _check_support(document: Document, operation: Operation, location: Location) -> None:
-    for key in operation.model_fields_set:
-        problem = support_problem(key, getattr(operation, key))
-        if problem:
-            # A wrong value is at the value, a key that is not supported at all is at the key.
-            place = (*location, key)
-            on_value = key in SUPPORTED_KEYS
-            document.error(document.position(place) if on_value else document.key_position(place), problem)
-    for name, parameter in (operation.parameters or {}).items():
-        _check_parameter_support(document, parameter, (*location, "parameters", name))
-
-
-def _check_parameter_support(document: Document, parameter: Parameter, location: Location) -> None:
-    for key in parameter.model_fields_set:
-        problem = support_problem(key, getattr(parameter, key), in_parameter=True)
-        if problem:
-            document.error(document.key_position((*location, key)), problem)
+def _check_later(document: Document, model: SpecModel, location: Location) -> None:
+    for key in model.model_fields_set:
+        value = getattr(model, key)
+        what = later(key, value)
+        if what is not None:
+            place = document.key_position((*location, key))
+            message = later_message(key, value, what)
+            document.diagnostics.append(Diagnostic(document.path, place, message, what.severity))

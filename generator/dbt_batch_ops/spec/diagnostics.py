@@ -15,10 +15,14 @@ LONGEST_LIST = 40
 
 
 class Severity(Enum):
-    """How bad a diagnostic is. Errors stop generation, warnings do not."""
+    """How bad a diagnostic is. Errors stop generation; warnings and notes do not.
+
+    A warning says that something is probably not as it was meant, a note how something was understood.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Diagnostic:
 
     def __str__(self) -> str:
         """Return the line that the user reads."""
-        label = "warning: " if self.severity is Severity.WARNING else ""
+        label = "" if self.severity is Severity.ERROR else f"{self.severity.value}: "
         return f"{printable(self.path)}:{self.position.line}:{self.position.column}: {label}{self.message}"
 
 

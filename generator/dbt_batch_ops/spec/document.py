@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from dbt_batch_ops.spec.diagnostics import Diagnostic, Position, quoted
+from dbt_batch_ops.spec.diagnostics import Diagnostic, Position, Severity, quoted
 from dbt_batch_ops.spec.scalar_positions import source_offset
 from dbt_batch_ops.spec.yaml_loader import DEEPEST_NESTING, SpecLoader, convert_scalar
 
@@ -49,9 +49,19 @@ class Document:
         """Record an error at a position."""
         self.diagnostics.append(Diagnostic(self.path, position, message))
 
+    def warning(self, position: Position, message: str) -> None:
+        """Record a warning at a position."""
+        self.diagnostics.append(Diagnostic(self.path, position, message, Severity.WARNING))
+
+    def note(self, position: Position, message: str) -> None:
+        """Record at a position how something was understood."""
+        self.diagnostics.append(Diagnostic(self.path, position, message, Severity.NOTE))
+
     def has_error_at(self, position: Position) -> bool:
         """Return whether an error is recorded at a position."""
-        return any(known.position == position for known in self.diagnostics)
+        return any(
+            known.position == position and known.severity is Severity.ERROR for known in self.diagnostics
+        )
 
     def position(self, location: Location) -> Position:
         """Return where a value begins; where there is none, where the nearest parent begins."""

@@ -10,20 +10,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from dbt_batch_ops.spec.values import (
     Count,
     CountOrZero,
-    Delimiter,
     Duration,
     FieldTypes,
-    Mapping,
     Names,
     OneOf,
     RelationText,
     SomeOf,
-    Source,
     Switch,
     TableName,
     Text,
@@ -31,17 +28,9 @@ from dbt_batch_ops.spec.values import (
     found,
     wrong,
 )
+from dbt_batch_ops.spec.work import OPERATION_TYPES, SpecModel, Step, Work
 
-OPERATION_TYPES = ("update", "insert", "upsert", "delete", "select", "custom_function")
-"""What an operation or a step can do."""
-
-OperationType = Annotated[str, OneOf(*OPERATION_TYPES)]
-
-
-class SpecModel(BaseModel):
-    """A mapping of a spec: unknown keys are errors, values are never converted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+__all__ = ["OPERATION_TYPES", "Entity", "Operation", "Parameter", "SpecModel", "Step", "Work"]
 
 
 class Parameter(SpecModel):
@@ -65,7 +54,8 @@ class Parameter(SpecModel):
     )
     from_query: Switch | None = Field(
         None,
-        description="Whether the caller may give a query instead of a value.",
+        description="Whether the caller may give `{query: select …}` or `{ref: model}` instead of an array. "
+        "Default: false.",
         examples=[True],
     )
 
@@ -91,69 +81,6 @@ Parameters = Annotated[
 ]
 
 
-class Work(SpecModel):
-    """What one operation, or one step of it, does to its table."""
-
-    operation_type: OperationType | None = Field(
-        None,
-        description="What is done: `update`, `insert`, `upsert`, `delete`, `select` or `custom_function`.",
-        examples=["update"],
-    )
-    update_data: Mapping | None = Field(
-        None,
-        description="Column to value, for an update. A call (`NOW()`) is SQL, `:name` is a parameter, "
-        "anything else "
-        "is a literal; `{sql: …}` and `{value: …}` say it outright.",
-        examples=[{"status": ":new_status", "updated_at": "NOW()"}],
-    )
-    insert_data: Mapping | None = Field(
-        None, description="Column to value, for an insert.", examples=[{"name": ":product.name"}]
-    )
-    upsert_data: Mapping | None = Field(
-        None, description="Column to value, for an upsert.", examples=[{"name": ":product.name"}]
-    )
-    conflict_target: Names | None = Field(
-        None, description="Columns that decide whether an upsert inserts or updates.", examples=["product_id"]
-    )
-    select_fields: Names | None = Field(
-        None, description="Columns that a select hands to later steps.", examples=[["id", "email"]]
-    )
-    function: Text | None = Field(
-        None, description="Function that a custom_function calls.", examples=["calculate_customer_usage"]
-    )
-    input: Any = Field(None, description="Arguments of the function.", examples=[{"month": ":target_month"}])
-    where_condition: Text | None = Field(
-        None,
-        description="SQL condition: only rows for which it is true are changed. Default: all rows.",
-        examples=["id = ANY(:user_ids)"],
-    )
-    batch_size: Count | None = Field(
-        None,
-        description="Rows per batch; every batch is committed on its own. Default: 1000.",
-        examples=[100],
-    )
-    idempotent: Switch | None = Field(
-        None, description="Whether a custom function may be called again after an error.", examples=[True]
-    )
-
-
-class Step(Work):
-    """One step of an operation with several."""
-
-    name: Text | None = Field(None, description="Name of the step.", examples=["validate_data"])
-    depends_on: Names | None = Field(
-        None,
-        description="Steps that must be finished first. Default: the step before.",
-        examples=["validate_data"],
-    )
-    output: Text | None = Field(
-        None, description="Name under which later steps see this step's rows.", examples=["validated_users"]
-    )
-    data_source: Source | None = Field(
-        None, description="Where a step's rows come from.", examples=[":products"]
-    )
-
-
 class Operation(Work):
     """One entry of ``patterns``: a bulk change that becomes one macro."""
 
@@ -171,38 +98,28 @@ class Operation(Work):
     target_entity: Text | None = Field(
         None, description="The entity that is changed: the name of this file's entity.", examples=["user"]
     )
-    steps: list[Step] | None = Field(
-        None, description="Several steps instead of one `operation_type`.", examples=[[{"name": "cleanup"}]]
+    steps: list[Any] | None = Field(
+        None,
+        description="Several steps instead of one `operation_type`.",
+        examples=[[{"name": "cleanup", "operation_type": "delete"}]],
     )
     parameters: Parameters | None = Field(
         None,
         description="Arguments of the macro: type, default and description of each. A parameter that is used "
-        "but not "
-        "declared has the type of the column that it meets.",
+        "but not declared has the type of the column that it meets.",
         examples=[{"max_amount": {"type": "numeric", "default": 100}}],
     )
-    data_source: Source | None = Field(
-        None,
-        description="Where the rows of an import come from: a parameter or `csv_file`.",
-        examples=["csv_file"],
-    )
-    csv_delimiter: Delimiter | None = Field(
-        None, description="Character between CSV columns.", examples=[","]
-    )
-    csv_has_header: Switch | None = Field(
-        None, description="Whether the CSV begins with names.", examples=[True]
-    )
-    field_mapping: Mapping | None = Field(
-        None, description="Column to CSV column.", examples=[{"price": "csv_column_2"}]
-    )
-    validation_rules: Texts | None = Field(
-        None, description="Conditions that every imported row must fulfil.", examples=[["price > 0"]]
-    )
     skip_invalid_rows: Switch | None = Field(
-        None, description="Whether rows that break a rule are left out instead of failing.", examples=[True]
+        None,
+        description="Whether invalid rows are recorded and left out. Default: false, which refuses the run "
+        "before anything is written and lists the first of them.",
+        examples=[True],
     )
     preconditions: Texts | None = Field(
-        None, description="Conditions that must hold before anything is changed.", examples=[["COUNT(*) > 0"]]
+        None,
+        description="SQL conditions that must hold before anything is changed: aggregates over the target, "
+        "or calls.",
+        examples=[["COUNT(*) > 0"]],
     )
     parallel: Switch | None = Field(
         None, description="Whether several workers share the batches. Default: false.", examples=[False]
@@ -212,8 +129,7 @@ class Operation(Work):
     iterate_by: Annotated[str, OneOf("range", "keys")] | None = Field(
         None,
         description="`range` walks the key in order, `keys` stages the matching keys first (which also "
-        "freezes the "
-        "scope). Default: decided when a run is opened, by the estimate of the database.",
+        "freezes the scope). Default: decided when a run is opened, by the estimate of the database.",
         examples=["keys"],
     )
     timeout: Duration | None = Field(
@@ -227,18 +143,28 @@ class Operation(Work):
     on_limit: Annotated[str, OneOf("refuse", "stop")] | None = Field(
         None,
         description="What happens when more than `max_records` rows match: `refuse` changes nothing, `stop` "
-        "changes "
-        "the first that many. Default: `refuse`.",
+        "changes the first that many. Default: `refuse`.",
         examples=["stop"],
     )
     requires_confirmation: Switch | None = Field(
-        None, description="Whether the caller must confirm the number of rows.", examples=[True]
+        None,
+        description="Whether a run is only planned and shown, and waits for "
+        "`--args '{confirm: <operation_id>}'`. Default: false.",
+        examples=[True],
     )
     error_handling: (
         Annotated[str, OneOf("stop_on_error", "continue_on_error", "collect_errors", "rollback_on_any_error")]
         | None
-    ) = Field(None, description="What an error in a batch means.", examples=["continue_on_error"])
-    max_errors: CountOrZero | None = Field(None, description="Errors after which a run stops.", examples=[10])
+    ) = Field(
+        None,
+        description="What an error in a batch means. Default: `stop_on_error`.",
+        examples=["continue_on_error"],
+    )
+    max_errors: CountOrZero | None = Field(
+        None,
+        description="Invalid rows at most, with `skip_invalid_rows: true`. Default: no limit.",
+        examples=[10],
+    )
     max_errors_per_worker: CountOrZero | None = Field(
         None, description="Errors after which a worker stops.", examples=[5]
     )
@@ -248,8 +174,7 @@ class Operation(Work):
     on_duplicate_run: Annotated[str, OneOf("refuse", "resume")] | None = Field(
         None,
         description="What a start means while another run of the operation is unfinished: `refuse` stops "
-        "with its "
-        "operation_id, `resume` goes on with it. Default: `refuse`.",
+        "with its operation_id, `resume` goes on with it. Default: `refuse`.",
         examples=["resume"],
     )
     progress_tracking: Switch | None = Field(
@@ -307,8 +232,7 @@ class Entity(SpecModel):
     key: Names | None = Field(
         None,
         description="Column, or list of columns, whose values are unique and not null; batches are ranges of "
-        "it. "
-        "Default: the table's primary key, else `id`.",
+        "it. Default: the table's primary key, else `id`.",
         examples=["id"],
     )
     patterns: list[Any] | None = Field(

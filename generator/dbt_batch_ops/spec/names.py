@@ -15,8 +15,14 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_ARGUMENTS = ("operation_id", "dry_run", "confirm")
+"""The arguments of every generated macro, besides its own."""
+
 OWN_NAMES = frozenset(
-    {"operation_id", "dry_run", "kwargs", "varargs", "caller", "b", "run_started_at", "where", "apply"}
+    {
+        *_ARGUMENTS,
+        *("kwargs", "varargs", "caller", "b", "run_started_at", "where", "row", "apply"),
+    }
 )
 """Names that a generated macro uses itself."""
 
@@ -78,9 +84,38 @@ def operation_name_problem(name: str) -> str | None:
         return f"has {len(name)} characters; at most {LONGEST_NAME} are allowed"
     if name in _JINJA_WORDS | _PYTHON_WORDS | _DBT_CONTEXT | _DBT_MACROS | OWN_NAMES:
         return "is a name that dbt or Jinja uses itself; choose another"
-    if name.endswith("__statements") or name.startswith(("default__", "postgres__", "dbt_batch_ops__")):
+    if name.endswith(("__statements", "__definition", "__preconditions")) or name.startswith(
+        ("default__", "postgres__", "dbt_batch_ops__")
+    ):
         return "is a form of name that dbt or this package uses itself; choose another"
     return None
+
+
+def step_name_problem(name: str) -> str | None:
+    """Return why a name cannot be a step's, or ``None``.
+
+    Args:
+        name: The value of ``name`` in a step, which becomes a part of a macro's name.
+    """
+    if not _OPERATION.fullmatch(name):
+        return (
+            "becomes part of a macro: use small letters, digits and underscores, not beginning with a digit"
+        )
+    if len(name) > LONGEST_NAME:
+        return f"has {len(name)} characters; at most {LONGEST_NAME} are allowed"
+    if name in _ARGUMENTS:
+        return "is the name of an argument that every operation has; choose another"
+    return None
+
+
+def statements_macro(operation: str, step: str | None) -> str:
+    """Return the name of the macro with the statements of an operation, or of one of its steps.
+
+    Args:
+        operation: The operation's name.
+        step: The step's; ``None`` for an operation without steps.
+    """
+    return f"{operation}__statements" if step is None else f"{operation}__{step}__statements"
 
 
 def parameter_name_problem(name: str) -> str | None:

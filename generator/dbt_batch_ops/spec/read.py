@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from dbt_batch_ops.spec.checks import check_entity, check_operation
+from dbt_batch_ops.spec.checks import check_entity, check_operation, check_step, check_step_names
 from dbt_batch_ops.spec.diagnostics import Diagnostic, quoted
 from dbt_batch_ops.spec.document import Document, Location, read_document
-from dbt_batch_ops.spec.model import Entity, Operation
+from dbt_batch_ops.spec.model import Entity, Operation, Step
+from dbt_batch_ops.spec.names import statements_macro
+from dbt_batch_ops.spec.step_order import ordered
 from dbt_batch_ops.spec.validation import validate_mapping
 from dbt_batch_ops.spec.values import found
+
+
+@dataclass(frozen=True)
+class StepSpec:
+    """A step of an operation, and where it stands.
+
+    Attributes:
+        model: The step, without the keys that are wrong by themselves.
+        location: Its place in the document.
+    """
+
+    model: Step
+    location: Location
 
 
 @dataclass(frozen=True)
@@ -21,10 +37,14 @@ class OperationSpec:
     Attributes:
         model: The operation, without the keys that are wrong by themselves.
         location: Its place in the document.
+        steps: Its steps, in the order in which they run; empty when it has none.
+        is_ordered: Whether there is such an order; otherwise the steps are in the order of the file.
     """
 
     model: Operation
     location: Location
+    steps: tuple[StepSpec, ...] = ()
+    is_ordered: bool = True
 
 
 @dataclass
@@ -79,15 +99,32 @@ def read_spec(document: Document) -> EntitySpec:
     check_entity(document, spec.entity, document.data.keys())
     for index, pattern in enumerate(spec.entity.patterns or []):
         location: Location = ("patterns", index)
-        operation = validate_mapping(document, Operation, pattern, location)
-        spec.operations.append(OperationSpec(operation, location))
-        if isinstance(pattern, dict):
-            check_operation(document, spec.entity, operation, pattern.keys(), location)
+        spec.operations.append(_read_operation(document, spec.entity, pattern, location))
     return spec
 
 
+def _read_operation(document: Document, entity: Entity, pattern: Any, location: Location) -> OperationSpec:
+    operation = validate_mapping(document, Operation, pattern, location)
+    if not isinstance(pattern, dict):
+        return OperationSpec(operation, location)
+    check_operation(document, entity, operation, pattern.keys(), location)
+    steps: list[StepSpec] = []
+    for index, written in enumerate(operation.steps or []):
+        place: Location = (*location, "steps", index)
+        step = StepSpec(validate_mapping(document, Step, written, place), place)
+        steps.append(step)
+        if isinstance(written, dict):
+            check_step(document, step.model, written.keys(), place)
+    pairs = [(step.model, step.location) for step in steps]
+    check_step_names(document, pairs)
+    order = ordered(document, pairs)
+    if order is None:
+        return OperationSpec(operation, location, tuple(steps), is_ordered=False)
+    return OperationSpec(operation, location, tuple(steps[i] for i in order))
+
+
 def _check_unique_operations(specs: list[EntitySpec]) -> None:
-    """Record operations of the same name: their macros would replace each other."""
+    """Record operations and steps whose macros would replace each other."""
     first_seen: dict[str, str] = {}
     for spec in specs:
         for operation in spec.operations:
@@ -95,9 +132,29 @@ def _check_unique_operations(specs: list[EntitySpec]) -> None:
             if name is None:
                 continue
             position = spec.document.position((*operation.location, "operation"))
-            here = f"{spec.document.path}:{position.line}"
             if name in first_seen:
                 problem = f"the operation {quoted(name)} is already defined at {first_seen[name]}"
                 spec.document.error(position, problem)
-            else:
-                first_seen[name] = here
+                continue
+            first_seen[name] = f"{spec.document.path}:{position.line}"
+            _check_unique_statements(spec.document, operation, name, first_seen)
+
+
+def _check_unique_statements(
+    document: Document, operation: OperationSpec, name: str, first_seen: dict[str, str]
+) -> None:
+    """Record a macro of an operation's statements that another operation has, too: of ``a__b`` and ``a``."""
+    places = {statements_macro(name, None): (*operation.location, "operation")}
+    if operation.steps:
+        named = [step for step in operation.steps if step.model.name is not None]
+        places = {
+            statements_macro(name, step.model.name): (*step.location, "name") for step in reversed(named)
+        }
+    for macro, location in places.items():
+        position = document.position(location)
+        if macro in first_seen:
+            problem = (
+                f"the macro {quoted(macro)} is already made for {first_seen[macro]}; choose another name"
+            )
+            document.error(position, problem)
+        first_seen[macro] = f"{document.path}:{position.line}"

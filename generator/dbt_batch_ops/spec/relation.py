@@ -1,4 +1,4 @@
-"""The ``relation`` key: which table an entity stands for."""
+"""Names of things in the database: the table of an entity, the function of a step."""
 
 from __future__ import annotations
 
@@ -51,6 +51,23 @@ def parse_relation(text: str) -> Relation:
         names = (match["schema"], match["table"])
         return Relation("table", tuple(_unquoted(name) for name in names if name))
     raise ValueError(f"must be one of {ALLOWED}")
+
+
+def parse_function(text: str) -> tuple[str, ...]:
+    """Return the name of a function: ``(name,)`` or ``(schema, name)``.
+
+    Args:
+        text: ``name`` or ``schema.name``, each perhaps in double quotes. Names are taken as they are written.
+
+    Raises:
+        ValueError: The text is something else, such as a call.
+    """
+    match = _TABLE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(
+            "must be a function's name, as refresh or app.refresh; its arguments belong to 'input'"
+        )
+    return tuple(_unquoted(name) for name in (match["schema"], match["table"]) if name)
 
 
 def _unquoted(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dbt_batch_ops.spec.model import Entity, Operation, Parameter, SpecModel, Step
-from dbt_batch_ops.spec.support import SUPPORTED_KEYS, SUPPORTED_OPERATION_TYPES, SUPPORTED_PARAMETER_KEYS
+from dbt_batch_ops.spec.support import LATER, later_sentence
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -13,19 +13,18 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a spec file.
 
-    It has every key of the language, so that an editor completes them all; keys that this version does not
-    act on say so in their description.
+    It has every key of the language, so that an editor completes them all; keys whose behaviour comes in a
+    later version say so in their description.
     """
     operation, step, parameter = _schema(Operation), _schema(Step), _schema(Parameter)
-    _mark_unsupported(operation, SUPPORTED_KEYS)
-    _mark_unsupported(parameter, SUPPORTED_PARAMETER_KEYS)
+    _mark_later(operation)
+    _mark_later(step)
     operation["properties"]["steps"]["items"] = {"$ref": "#/$defs/Step"}
     operation["properties"]["parameters"]["additionalProperties"] = {
         "anyOf": [{"type": "string"}, {"$ref": "#/$defs/Parameter"}]
     }
-    supported = ", ".join(SUPPORTED_OPERATION_TYPES)
-    operation["properties"]["operation_type"]["description"] += f" Supported in this version: {supported}."
     operation["required"] = ["name", "operation"]
+    step["required"] = ["name"]
     entity = _schema(Entity)
     entity["properties"]["patterns"]["items"] = {"$ref": "#/$defs/Operation"}
     entity["required"] = ["name", "fields", "patterns"]
@@ -37,10 +36,10 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _mark_unsupported(schema: dict[str, Any], supported: frozenset[str]) -> None:
+def _mark_later(schema: dict[str, Any]) -> None:
     for key, property_ in schema["properties"].items():
-        if key not in supported:
-            property_["description"] = f"Not supported yet. {property_['description']}"
+        if key in LATER:
+            property_["description"] += f" {later_sentence(key)}"
 
 
 def _schema(model: type[SpecModel]) -> dict[str, Any]:

@@ -1,104 +1,126 @@
-"""Which keys of the language this version acts on.
+"""Keys of the language whose behaviour comes in a later version.
 
-The whole language is read and checked, so that a spec can be written once. A key whose behaviour comes in a
-later version is an error and never ignored: a limit or a confirmation that silently does nothing is worse
-than none.
+The whole language is read and checked, so that a spec can be written once. What this version does not do is
+said wherever a spec asks for it. A warning is enough where less happens than the spec allows for, as one
+worker instead of four; a key whose promise would be broken without it is refused, because a secret that is
+not kept is worse than none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-SUPPORTED_OPERATION_TYPES = ("update", "delete")
-"""Values of ``operation_type`` that this version generates."""
+from dbt_batch_ops.spec.diagnostics import Severity
 
-SUPPORTED_KEYS = frozenset(
-    {
-        "name",
-        "operation",
-        "description",
-        "target_entity",
-        "operation_type",
-        "update_data",
-        "where_condition",
-        "parameters",
-        "batch_size",
-        "parallel",
-        "iterate_by",
-        "timeout",
-        "max_records",
-        "on_limit",
-        "on_duplicate_run",
-        "progress_tracking",
-    }
+
+def _any(value: Any) -> bool:
+    return True
+
+
+def _is_on(value: Any) -> bool:
+    return value is True
+
+
+def _is_several(value: Any) -> bool:
+    return bool(value != 1)
+
+
+def _is_some(value: Any) -> bool:
+    return bool(value != 0)
+
+
+def _differs(usual: str) -> Callable[[Any], bool]:
+    return lambda value: value != usual
+
+
+@dataclass(frozen=True)
+class Later:
+    """What happens in this version in place of what a key asks for.
+
+    Attributes:
+        instead: What happens, after the key and a colon.
+        concerns: Whether a value asks for more than this version does.
+        severity: Whether a spec with it can be generated.
+    """
+
+    instead: str
+    concerns: Callable[[Any], bool] = _any
+    severity: Severity = Severity.WARNING
+
+
+_ONE_WORKER = "one worker works on the run"
+_STOPS = "a run stops at the first failing batch, and can be resumed"
+_NO_RETRY = "nothing is tried again: a run stops at the first failing batch, and can be resumed"
+_NOBODY_TOLD = "nobody is told; the exit code of dbt run-operation says how a run ended"
+_NO_MODEL = "no model of that name is made; the ledger has every batch"
+
+LATER: Mapping[str, Later] = {
+    "parallel": Later(_ONE_WORKER, _is_on),
+    "max_workers": Later(_ONE_WORKER, _is_several),
+    "worker_batch_size": Later(f"{_ONE_WORKER}, in batches of 'batch_size'"),
+    "max_errors_per_worker": Later(f"{_ONE_WORKER}, so that it counts like 'max_errors'"),
+    "heartbeat_interval": Later(f"{_ONE_WORKER}, and its session is its sign of life"),
+    "error_handling": Later(_STOPS, _differs("stop_on_error")),
+    "max_retries": Later(_NO_RETRY, _is_some),
+    "idempotent": Later(_NO_RETRY, _is_on),
+    "progress_tracking": Later(
+        "progress is always recorded, because a run is resumed by it; leave it out",
+        lambda value: value is False,
+        Severity.ERROR,
+    ),
+    "progress_notification_interval": Later("a progress line is printed about every second"),
+    "logging_level": Later("every batch is recorded, whatever the level", _differs("standard")),
+    "log_table": Later(_NO_MODEL),
+    "collect_metrics": Later("no metrics are recorded; the ledger has every batch", _is_on),
+    "metrics_table": Later(_NO_MODEL),
+    "notify_on_completion": Later(_NOBODY_TOLD, _is_on),
+    "notification_channels": Later(_NOBODY_TOLD),
+    "notification_message": Later(_NOBODY_TOLD),
+    "redact": Later(
+        "recorded rows and parameters would show these columns; leave them out of the operation",
+        severity=Severity.ERROR,
+    ),
+}
+"""The keys, and what this version does in place of what they ask for."""
+
+_ROLLBACK = Later(
+    "batches are committed one by one, and stay when a later one fails; write "
+    "'error_handling: stop_on_error' if that will do",
+    severity=Severity.ERROR,
 )
-"""Keys of an operation that this version acts on."""
-
-SUPPORTED_PARAMETER_KEYS = frozenset({"type", "default", "description"})
-"""Keys of a parameter that this version acts on."""
-
-SUPPORTED_INSTEAD: Mapping[str, str] = {
-    "insert_data": "update_data for updates",
-    "upsert_data": "update_data for updates",
-    "conflict_target": "operation types update and delete",
-    "select_fields": "operation types update and delete",
-    "function": "operation types update and delete",
-    "input": "operation types update and delete",
-    "idempotent": "operation types update and delete",
-    "steps": "one operation_type per operation: update or delete",
-    "data_source": "rows chosen by where_condition",
-    "csv_delimiter": "rows chosen by where_condition",
-    "csv_has_header": "rows chosen by where_condition",
-    "field_mapping": "rows chosen by where_condition",
-    "validation_rules": "where_condition, to leave rows out",
-    "skip_invalid_rows": "where_condition, to leave rows out",
-    "preconditions": "max_records, to refuse a run that would change too much",
-    "max_workers": "parallel: false",
-    "worker_batch_size": "batch_size",
-    "requires_confirmation": "dry_run: true when the macro is called, and max_records",
-    "error_handling": "a run stops at the first error, and can be resumed",
-    "max_errors": "a run stops at the first error, and can be resumed",
-    "max_errors_per_worker": "a run stops at the first error, and can be resumed",
-    "max_retries": "a run stops at the first error, and can be resumed",
-    "progress_notification_interval": "a progress line about every second",
-    "heartbeat_interval": "parallel: false, which needs no heartbeat",
-    "logging_level": "every batch is recorded in the ledger",
-    "log_table": "every batch is recorded in the ledger",
-    "collect_metrics": "every batch is recorded in the ledger",
-    "metrics_table": "every batch is recorded in the ledger",
-    "redact": "parameters without personal data",
-    "notify_on_completion": "the exit code of dbt run-operation",
-    "notification_channels": "the exit code of dbt run-operation",
-    "notification_message": "the exit code of dbt run-operation",
-    "from_query": "array parameters given as lists",
-}
-"""For every key that this version does not act on: what it offers in its place."""
-
-_SUPPORTED_VALUES: Mapping[str, tuple[Any, str]] = {
-    "parallel": (False, "parallel: false"),
-    "progress_tracking": (True, "progress_tracking: true"),
-}
-"""Keys of which only one value is supported."""
 
 
-def support_problem(key: str, value: Any, *, in_parameter: bool = False) -> str | None:
-    """Return why this version cannot act on a key, or ``None`` when it can.
+def later(key: str, value: Any) -> Later | None:
+    """Return what happens in place of what a key asks for, or ``None`` when this version does what it says.
 
     Args:
         key: A key of the language.
         value: Its value, of the right type.
-        in_parameter: Whether the key stands in a parameter instead of an operation.
     """
-    if key == "operation_type" and value not in SUPPORTED_OPERATION_TYPES:
-        supported = ", ".join(SUPPORTED_OPERATION_TYPES)
-        return f"`operation_type: {value}` is not supported yet (supported in this version: {supported})"
-    if key in _SUPPORTED_VALUES and not in_parameter:
-        supported_value, supported = _SUPPORTED_VALUES[key]
-        if value is not supported_value:
-            written = str(value).lower()
-            return f"`{key}: {written}` is not supported yet (supported in this version: {supported})"
-        return None
-    if key in (SUPPORTED_PARAMETER_KEYS if in_parameter else SUPPORTED_KEYS):
-        return None
-    return f"`{key}` is not supported yet (supported in this version: {SUPPORTED_INSTEAD[key]})"
+    if key == "error_handling" and value == "rollback_on_any_error":
+        return _ROLLBACK
+    found = LATER.get(key)
+    return found if found is not None and found.concerns(value) else None
+
+
+def later_message(key: str, value: Any, what: Later) -> str:
+    """Return what a person reads about a key whose behaviour comes later.
+
+    Args:
+        key: The key.
+        value: Its value.
+        what: What ``later`` returned for them.
+    """
+    written = str(value).lower() if isinstance(value, bool) else str(value)
+    shown = f"`{key}: {written}`" if isinstance(value, (bool, int, str)) and len(written) < 30 else f"`{key}`"
+    if what.severity is Severity.ERROR:
+        return f"{shown} is not supported yet: {what.instead}"
+    return f"{shown}: in this version {what.instead}"
+
+
+def later_sentence(key: str) -> str:
+    """Return the sentence about a key of ``LATER`` for documentation."""
+    what = LATER[key]
+    return f"{'Not supported yet' if what.severity is Severity.ERROR else 'In this version'}: {what.instead}."

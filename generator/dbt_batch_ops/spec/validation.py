@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from dbt_batch_ops.spec.diagnostics import listed, quoted, suggestion
 from dbt_batch_ops.spec.document import Document, Location
-from dbt_batch_ops.spec.model import Operation, Parameter, SpecModel, Step
+from dbt_batch_ops.spec.model import Operation, Parameter, SpecModel
 from dbt_batch_ops.spec.values import found
 
 Model = TypeVar("Model", bound=SpecModel)
@@ -88,8 +88,6 @@ def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseMo
     """Return the model of the mapping in which an unknown key stands."""
     if len(loc) > 1 and loc[0] == "parameters":
         return Parameter
-    if len(loc) > 1 and loc[0] == "steps":
-        return Step
     return model
 
 

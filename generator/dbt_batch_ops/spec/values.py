@@ -15,7 +15,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from dbt_batch_ops.spec.diagnostics import quoted, suggestion
 from dbt_batch_ops.spec.durations import parse_duration
-from dbt_batch_ops.spec.relation import parse_relation
+from dbt_batch_ops.spec.relation import parse_function, parse_relation
 
 LARGEST_INTEGER = 2_147_483_647
 """The largest count that a key may have: PostgreSQL's integer."""
@@ -122,6 +122,24 @@ def _parameter_reference(value: Any) -> Any:
     return value
 
 
+def _columns(value: Any) -> Any:
+    columns = _mapping(value)
+    for name, column in columns.items():
+        if not isinstance(column, str) or not column.strip():
+            problem = "must map columns to names in the CSV's header or csv_column_1, csv_column_2, ...; "
+            raise wrong(f"{problem}{quoted(name)} is mapped to {found(column)}")
+    return columns
+
+
+def _function(value: Any) -> Any:
+    text = _text(value)
+    try:
+        parse_function(text)
+    except ValueError as error:
+        raise wrong(f"{error}, not {found(value)}") from error
+    return text
+
+
 def _delimiter(value: Any) -> Any:
     if not isinstance(value, str) or len(value) != 1 or value in "\r\n\"'":
         raise wrong(f"must be one character, not {found(value)}")
@@ -198,6 +216,12 @@ Texts = Annotated[
     list[str], BeforeValidator(_texts), WithJsonSchema({"type": "array", "items": {"type": "string"}})
 ]
 Mapping = Annotated[dict[str, Any], BeforeValidator(_mapping), WithJsonSchema(_ANY_MAPPING)]
+Columns = Annotated[
+    dict[str, str],
+    BeforeValidator(_columns),
+    WithJsonSchema({**_ANY_MAPPING, "additionalProperties": {"type": "string", "minLength": 1}}),
+]
+FunctionText = Annotated[str, BeforeValidator(_function), WithJsonSchema({"type": "string", "minLength": 1})]
 Source = Annotated[str, BeforeValidator(_parameter_reference), WithJsonSchema({"type": "string"})]
 Delimiter = Annotated[
     str, BeforeValidator(_delimiter), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1})

@@ -72,11 +72,12 @@ class Expression:
         return next((token for token in self.parameters if token.start == start), None)
 
 
-def parse_expression(sql: str) -> Expression:
+def parse_expression(sql: str, *, aggregates: bool = False) -> Expression:
     """Check that a text is one expression that can do nothing but compute a value.
 
     Args:
-        sql: The text, with ``:name`` for parameters.
+        sql: The text, with ``:name`` for parameters and ``:rows.field`` for fields of a row source.
+        aggregates: Whether aggregates are allowed outside subqueries.
 
     Returns:
         The expression with what it mentions.
@@ -93,7 +94,7 @@ def parse_expression(sql: str) -> Expression:
     _check_niladic_functions(tokens)
     parameters = tuple(token for token in tokens if token.kind is Kind.PARAMETER)
     tree = parse(sql, every_token)
-    _refuse_statements(tree, tokens)
+    _refuse_statements(tree, tokens, aggregates=aggregates)
     starts = {token.start for token in parameters}
     _refuse_misplaced_parameters(tree, parameters)
     return Expression(
@@ -107,12 +108,15 @@ def parse_expression(sql: str) -> Expression:
     )
 
 
-def unknown_columns(expression: Expression, fields: Collection[str]) -> Iterator[SqlError]:
-    """Yield an error for every column that the entity does not have.
+def unknown_columns(
+    expression: Expression, fields: Collection[str], owner: str = "'fields'"
+) -> Iterator[SqlError]:
+    """Yield an error for every column that is not there.
 
     Args:
         expression: The expression.
-        fields: The entity's columns.
+        fields: The columns that there are.
+        owner: What has them, for the message.
     """
     for token in expression.tokens:
         if token.kind is Kind.NAME and token.word in NILADIC_FUNCTIONS and token.word in fields:
@@ -125,7 +129,7 @@ def unknown_columns(expression: Expression, fields: Collection[str]) -> Iterator
         if exact is not None:
             advice = f"; names without quotes are read in small letters: write {quote_identifier(exact)}"
         else:
-            advice = suggestion(column.name, fields) or f"; 'fields' has {listed(fields)}"
+            advice = suggestion(column.name, fields) or f"; {owner} has {listed(fields)}"
         end = column.offset + len(column.name)
         written = column.name if column.is_quoted else expression.sql[column.offset : end]
         yield SqlError(f"unknown column {quoted(written)}{advice}", column.offset)
@@ -180,7 +184,9 @@ def _inside(brackets: list[bool]) -> bool:
 
 def _check_following(token: Token, following: Token) -> None:
     if following.text == ".":
-        problem = f"a field of a parameter ('{token.text}.…') is not supported yet; write ':name'"
+        problem = (
+            f"the field in '{token.text}.…' cannot be told; write ':rows.field' or ':rows.\"Odd Field\"'"
+        )
         raise SqlError(problem, token.start)
     if following.text == "(":
         raise SqlError(f"{quoted(token.text)} is a parameter, which cannot be called", token.start)
@@ -189,7 +195,7 @@ def _check_following(token: Token, following: Token) -> None:
         raise SqlError(f"{quoted(token.text + following.text)} is no name of a parameter", token.start)
 
 
-def _refuse_statements(tree: exp.Expression, tokens: tuple[Token, ...]) -> None:
+def _refuse_statements(tree: exp.Expression, tokens: tuple[Token, ...], *, aggregates: bool) -> None:
     """Refuse what is no plain computation: statements hidden in it, aggregates, and values from elsewhere."""
     for node, in_subquery in _walk(tree):
         if isinstance(node, (*_CHANGES_DATA, exp.Lock)):
@@ -204,7 +210,7 @@ def _refuse_statements(tree: exp.Expression, tokens: tuple[Token, ...]) -> None:
         if isinstance(node, exp.Window):
             problem = "a window function has no place here; use it in a subquery"
             raise SqlError(problem, _offset_of("over", tokens))
-        if isinstance(node, exp.AggFunc):
+        if isinstance(node, exp.AggFunc) and not aggregates:
             name = node.sql_name().lower()
             problem = f"the aggregate {name} has no place here; use it in a subquery"
             raise SqlError(problem, _offset_of(name, tokens))

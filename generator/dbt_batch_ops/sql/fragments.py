@@ -61,7 +61,23 @@ class RunStartedAt:
     """The time when the run was opened."""
 
 
-Fragment = Text | ParameterValue | ListTerm | RunStartedAt
+@dataclass(frozen=True)
+class FieldValue:
+    """A field of the current row of the row source.
+
+    Attributes:
+        name: The field.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
+class InputValue:
+    """What a function is given when its input is a list or rows."""
+
+
+Fragment = Text | FieldValue | InputValue | ParameterValue | ListTerm | RunStartedAt
 
 
 def list_terms(expression: Expression, types: Mapping[str, PgType]) -> dict[int, tuple[int, ListTerm]]:
@@ -71,7 +87,7 @@ def list_terms(expression: Expression, types: Mapping[str, PgType]) -> dict[int,
 
     Args:
         expression: A condition.
-        types: The types of the parameters.
+        types: The types of the parameters and of lists that earlier steps produce.
 
     Returns:
         Start of the term to its end and the term; a parameter appears once.
@@ -87,7 +103,7 @@ def list_terms(expression: Expression, types: Mapping[str, PgType]) -> dict[int,
         if matched is None:
             continue
         parameter, end = matched
-        name = parameter.text[1:]
+        name = parameter.parameter
         if name in types and types[name].dimensions == 1 and name not in names:
             names.add(name)
             found[start] = (end, ListTerm(name, folded(column.name, is_quoted=bool(column.this.quoted))))
@@ -120,7 +136,9 @@ def _match_list(tokens: tuple[Token, ...], start: int) -> tuple[Token, int] | No
         after = index + 1 + len(shape)
         words = tuple(token.word for token in tokens[index + 1 : after])
         tail = tokens[after : after + 2]
-        if words == shape and len(tail) == 2 and tail[0].kind is Kind.PARAMETER and tail[1].text == ")":
+        if words != shape or len(tail) != 2 or tail[1].text != ")":
+            continue
+        if tail[0].kind is Kind.PARAMETER and tail[0].field is None:
             return tail[0], tail[1].end
     return None
 
@@ -136,7 +154,7 @@ def fragments(
     Args:
         expression: The expression.
         uses: Its parameters, in order.
-        types: The type of each.
+        types: The type of each parameter and list.
         lists: List terms to replace as a whole, from ``list_terms``.
     """
     edits: list[tuple[int, int, Fragment]] = []
@@ -145,7 +163,7 @@ def fragments(
     for use in uses:
         if any(start <= use.offset < end for start, end, _ in edits):
             continue
-        edits.append((use.offset, use.offset + 1 + len(use.name), _value(use, types)))
+        edits.append((use.offset, use.offset + use.length, _value(use, types)))
     pieces: list[Fragment] = []
     place = 0
     for start, end, fragment in sorted(edits, key=lambda edit: edit[0]):
@@ -157,6 +175,8 @@ def fragments(
 
 
 def _value(use: Use, types: Mapping[str, PgType]) -> Fragment:
+    if use.field is not None:
+        return FieldValue(use.field)
     if use.name == RUN_STARTED_AT:
         return RunStartedAt()
     return ParameterValue(use.name, as_rows=use.is_list and types[use.name].is_array)

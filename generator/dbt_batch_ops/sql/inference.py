@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlglot import exp
@@ -25,12 +25,15 @@ class Use:
     """One place where a parameter stands.
 
     Attributes:
-        name: The parameter.
+        name: The parameter, or the name of the rows that a field belongs to.
         offset: Where in the expression.
         type: The type that the place asks for; ``None`` when it cannot be told.
         column: The column whose type it is (its element's, for an array); ``None`` when no column decides.
         is_list: Whether it is alone in ``IN (:name)``, which takes an array or one value.
         needs_array: Whether it stands in ``ANY(...)`` or ``ALL(...)``.
+        field: The field, in ``:rows.field``; ``None`` for a parameter.
+        length: Characters that it has in the expression.
+        is_cast: Whether the type is that of a cast right around it.
     """
 
     name: str
@@ -39,6 +42,14 @@ class Use:
     column: str | None = None
     is_list: bool = False
     needs_array: bool = False
+    field: str | None = None
+    length: int = 0
+    is_cast: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The use as it is written."""
+        return f":{self.name}" if self.field is None else f":{self.name}.{self.field}"
 
 
 def parameter_uses(expression: Expression, fields: Mapping[str, PgType | None]) -> list[Use]:
@@ -50,7 +61,7 @@ def parameter_uses(expression: Expression, fields: Mapping[str, PgType | None]) 
     """
     inference = _Inference(expression, fields)
     uses = [
-        inference.use(token, node)
+        replace(inference.use(token, node), field=token.field, length=len(token.text))
         for node in expression.tree.find_all(exp.Column)
         if (token := expression.parameter_at(node)) is not None
     ]
@@ -65,10 +76,10 @@ class _Inference:
 
     def use(self, token: Token, node: exp.Expression) -> Use:
         """Return what one occurrence asks for."""
-        name, offset = token.text[1:], token.start
+        name, offset = token.parameter, token.start
         parent, child = _parent(node)
         if isinstance(parent, exp.Cast) and child is parent.this:
-            return Use(name, offset, _cast_type(parent))
+            return Use(name, offset, _cast_type(parent), is_cast=True)
         if isinstance(parent, exp.In):
             return self._in_list(name, offset, parent, child)
         if parent is not None and _is_any_or_all(parent):

@@ -24,6 +24,18 @@ RESERVED = _words(
 """Words that PostgreSQL 15 to 18 reserve, for functions and types as well
 (https://www.postgresql.org/docs/current/sql-keywords-appendix.html)."""
 
+_COLUMN_NAMES_ONLY = _words(
+    """
+    between bigint bit boolean char character coalesce dec decimal exists extract float greatest grouping
+    inout int integer interval json json_array json_arrayagg json_exists json_object json_objectagg
+    json_query json_scalar json_serialize json_table json_value least merge_action national nchar none
+    normalize nullif numeric out overlay position precision real row setof smallint substring time timestamp
+    treat trim values varchar xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse
+    xmlpi xmlroot xmlserialize xmltable
+    """
+)
+"""Words that PostgreSQL takes as a column's name, but not as that of a function or its argument."""
+
 NILADIC_FUNCTIONS = _words(
     """
     current_catalog current_date current_role current_schema current_time current_timestamp current_user
@@ -44,6 +56,15 @@ def quote_identifier(name: str) -> str:
     if _PLAIN.fullmatch(name) and name not in RESERVED:
         return name
     return '"' + name.replace('"', '""') + '"'
+
+
+def quote_routine_name(name: str) -> str:
+    """Return the name of a function, or of an argument of one, for SQL.
+
+    Args:
+        name: The name as it is in the database.
+    """
+    return f'"{name}"' if name in _COLUMN_NAMES_ONLY else quote_identifier(name)
 
 
 def folded(name: str, *, is_quoted: bool) -> str:

@@ -50,6 +50,19 @@ class Token:
         return self.text.lower() if self.kind is Kind.NAME else self.text
 
     @property
+    def parameter(self) -> str:
+        """The name of a parameter, or of the rows that a field belongs to."""
+        return self.text[1:].partition(".")[0]
+
+    @property
+    def field(self) -> str | None:
+        """The field in ``:rows.field``, without quotes; ``None`` for a parameter."""
+        _, dot, field = self.text.partition(".")
+        if field.startswith('"'):
+            field = field[1:-1].replace('""', '"')
+        return field if dot else None
+
+    @property
     def is_line_comment(self) -> bool:
         """Whether it is a comment that ends with the line."""
         return self.kind is Kind.COMMENT and self.text.startswith("--")
@@ -84,7 +97,7 @@ _TOKEN = re.compile(
     | (?P<number>(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<name>[{_NAME_START}][{_NAME_START}0-9$]*)
     | (?P<cast>::|:=)
-    | (?P<parameter>:[A-Za-z_][A-Za-z0-9_]*)
+    | (?P<parameter>:[A-Za-z_][A-Za-z0-9_]*(?:\.(?:[A-Za-z_][A-Za-z0-9_]*|"(?:[^"\n]|"")+"))?)
     | (?P<symbol>[-+*/<>=~!@\#%^&|`?.,()\[\]:])
     """,
     re.VERBOSE,

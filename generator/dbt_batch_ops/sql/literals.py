@@ -69,6 +69,26 @@ def render_literal(value: Any, written: str, column_type: PgType | None) -> str:
     return quote_string(text)
 
 
+def untyped(value: Any, written: str) -> str:
+    """Return a value as a SQL literal whose type the database has to find, as for a function's argument.
+
+    Args:
+        value: What YAML read.
+        written: The text in the spec, for a scalar.
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return quote_string(json.dumps(value, ensure_ascii=False))
+    if isinstance(value, list):
+        return quote_string(_array_text(value))
+    text = _as_text(value, written)
+    is_number = not isinstance(value, str) and bool(_NUMBER.fullmatch(text)) and not text.startswith("+")
+    return text if is_number else quote_string(text)
+
+
 def check_literal(value: Any, type_: PgType) -> None:
     """Check that a type can hold a value, as far as that can be known without the database.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import cache
 
 from sqlglot import exp
@@ -71,7 +72,7 @@ def _simplified(sql: str, tokens: list[Token]) -> str:
     characters = list(sql)
     for token in tokens:
         if token.kind is Kind.PARAMETER:
-            characters[token.start] = "_"
+            characters[token.start : token.end] = re.sub(r"[^A-Za-z0-9_]", "_", token.text)
         elif token.kind is Kind.COMMENT or (token.kind is Kind.STRING and not token.text.startswith("'")):
             filler, quote = (" ", " ") if token.kind is Kind.COMMENT else ("x", "'")
             hidden = [character if character == "\n" else filler for character in token.text]

@@ -58,6 +58,7 @@ class PgType:
 
 
 TEXT = PgType("text", Family.TEXT)
+JSONB = PgType("jsonb", Family.JSON)
 
 _CANONICAL: dict[str, tuple[Family, str]] = {
     "text": (Family.TEXT, "text string"),

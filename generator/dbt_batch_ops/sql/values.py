@@ -1,4 +1,4 @@
-"""What a value in ``update_data`` is: SQL, a parameter or a literal."""
+"""What a value in ``update_data`` and its like is: SQL, a parameter or a literal."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from dbt_batch_ops.spec.diagnostics import quoted
 from dbt_batch_ops.sql.keywords import NILADIC_FUNCTIONS
 from dbt_batch_ops.sql.lexer import Kind, SqlError, Token, tokenize
 
-_PARAMETER = re.compile(r":[A-Za-z_][A-Za-z0-9_]*")
-_FIELD_OF_PARAMETER = re.compile(r":[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_.]*")
 _OPERATORS = frozenset("+-*/|%<>=")
 _FIRST_WORDS = frozenset({"case", "select", "not", "cast", "array", "interval"})
 
@@ -50,14 +47,14 @@ class LiteralValue:
 def classify(value: Any) -> SqlValue | LiteralValue:
     """Return what a value is.
 
-    A call (``NOW()``) and a parameter (``:name``) are SQL, anything else is a literal; ``{sql: …}`` and
-    ``{value: …}`` say it outright (DESIGN section 5).
+    A call (``NOW()``), a parameter (``:name``) and a field (``:rows.field``) are SQL, anything else is a
+    literal; ``{sql: …}`` and ``{value: …}`` say it outright (DESIGN section 5).
 
     Args:
         value: What YAML read.
 
     Raises:
-        ValueFormError: A mapping of another form, or a field of a parameter.
+        ValueFormError: A mapping of another form.
     """
     if isinstance(value, dict):
         if set(value) == {"sql"} and isinstance(value["sql"], str):
@@ -70,11 +67,8 @@ def classify(value: Any) -> SqlValue | LiteralValue:
     if not isinstance(value, str):
         return LiteralValue(value, outright=False)
     text = value.strip()
-    if _PARAMETER.fullmatch(text) or _is_call(text):
+    if _is_parameter(text) or _is_call(text):
         return SqlValue(value, outright=False)
-    if _FIELD_OF_PARAMETER.fullmatch(text):
-        problem = f"{quoted(text)}, a field of a parameter, is not supported yet; write ':name'"
-        raise ValueFormError(problem)
     return LiteralValue(value, outright=False)
 
 
@@ -83,6 +77,12 @@ def _tokens(text: str) -> list[Token]:
         return tokenize(text)
     except SqlError:
         return []
+
+
+def _is_parameter(text: str) -> bool:
+    """Return whether the whole text is ``:name`` or ``:rows.field``."""
+    tokens = _tokens(text)
+    return len(tokens) == 1 and tokens[0].kind is Kind.PARAMETER and tokens[0].text == text
 
 
 def _is_call(text: str) -> bool:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
@@ -77,7 +78,7 @@ def test_rendered_statements_pass_sqlfluff(
     postgres: FluffConfig,
     plan: Callable[[str], OperationPlan],
     user: Callable[..., str],
-    statements: Callable[[OperationPlan], dict[str, str]],
+    statements: Callable[..., dict[str, Any]],
 ) -> None:
     for body in (STYLED, "operation_type: delete\nwhere_condition: credits < :least -- the poor"):
         assert problems(postgres, statements(plan(user(body)))["apply"] + "\n") == []
@@ -87,7 +88,7 @@ def test_the_lint_of_rendered_statements_would_notice_garbage(
     postgres: FluffConfig,
     plan: Callable[[str], OperationPlan],
     user: Callable[..., str],
-    statements: Callable[[OperationPlan], dict[str, str]],
+    statements: Callable[..., dict[str, Any]],
 ) -> None:
     apply = statements(plan(user(STYLED)))["apply"]
     assert any(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -89,10 +90,10 @@ def test_a_declared_type_wins_and_drops_the_column_of_another_type(
 def test_a_declared_scalar_in_a_list_of_one_stays_a_scalar(
     plan: Callable[[str], OperationPlan],
     user: Callable[..., str],
-    statements: Callable[[OperationPlan], dict[str, str]],
+    statements: Callable[..., dict[str, Any]],
 ) -> None:
     made = plan(user("operation_type: delete\nwhere_condition: credits IN (:a)\nparameters: {a: integer}"))
-    assert made.lists == ()
+    assert made.steps[0].lists == ()
     assert statements(made)["where"] == "credits IN ($3)"
 
 
@@ -137,7 +138,7 @@ def test_a_name_that_is_taken_is_refused_declared_or_not(
 def test_the_time_of_the_run_needs_no_argument(
     plan: Callable[[str], OperationPlan],
     user: Callable[..., str],
-    statements: Callable[[OperationPlan], dict[str, str]],
+    statements: Callable[..., dict[str, Any]],
 ) -> None:
     made = plan(user("operation_type: delete\nwhere_condition: updated_at < :run_started_at"))
     assert made.parameters == ()
@@ -180,10 +181,10 @@ def test_a_list_drives_the_run_only_as_a_term_of_the_top_and(
     where: str,
     plan: Callable[[str], OperationPlan],
     user: Callable[..., str],
-    statements: Callable[[OperationPlan], dict[str, str]],
+    statements: Callable[..., dict[str, Any]],
 ) -> None:
     made = plan(user(f"operation_type: delete\nwhere_condition: |\n  {condition}"))
-    assert made.lists == lists
+    assert made.steps[0].lists == lists
     assert statements(made)["where"] == where
 
 
@@ -192,7 +193,7 @@ def test_a_name_of_a_method_of_a_dictionary_is_no_problem(
     name: str,
     plan: Callable[[str], OperationPlan],
     user: Callable[..., str],
-    statements: Callable[[OperationPlan], dict[str, str]],
+    statements: Callable[..., dict[str, Any]],
 ) -> None:
     made = plan(
         user(

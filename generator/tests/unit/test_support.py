@@ -1,111 +1,132 @@
-"""Every key of the language is acted on or refused, never ignored."""
+"""Every key of the language is acted on, or says what happens instead: none is silently ignored."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 
-from dbt_batch_ops.spec.model import OPERATION_TYPES, Operation, Parameter, Step
-from dbt_batch_ops.spec.support import (
-    SUPPORTED_INSTEAD,
-    SUPPORTED_KEYS,
-    SUPPORTED_OPERATION_TYPES,
-    SUPPORTED_PARAMETER_KEYS,
-)
+from dbt_batch_ops.spec.diagnostics import Severity
+from dbt_batch_ops.spec.model import Operation, Parameter, SpecModel, Step
+from dbt_batch_ops.spec.support import LATER, later, later_message, later_sentence
 
-UNSUPPORTED_KEYS = sorted(set(Operation.model_fields) - SUPPORTED_KEYS)
-UNSUPPORTED_PARAMETER_KEYS = sorted(set(Parameter.model_fields) - SUPPORTED_PARAMETER_KEYS)
+UPDATE: dict[str, Any] = {"operation_type": "update", "update_data": {"status": "x"}}
+RECORDS = {"data_source": ":rows", "insert_data": {"email": ":row.email"}}
+CSV = {"data_source": "csv_file", "field_mapping": {"email": "email"}}
+UPSERT = {"operation_type": "upsert", "upsert_data": {"email": "x"}, "conflict_target": "email"}
+CALL = {"operation_type": "custom_function", "function": "f"}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "insert_data": RECORDS,
+    "upsert_data": UPSERT,
+    "conflict_target": UPSERT,
+    "select_fields": {"operation_type": "select", "select_fields": ["id", "email"]},
+    "function": CALL,
+    "input": {**CALL, "input": {"month": "2024-01"}},
+    "data_source": RECORDS,
+    "csv_delimiter": {**CSV, "csv_delimiter": ";"},
+    "csv_has_header": {**CSV, "csv_has_header": True},
+    "field_mapping": CSV,
+    "validation_rules": {**RECORDS, "validation_rules": ["email IS NOT NULL"]},
+    "skip_invalid_rows": {**RECORDS, "skip_invalid_rows": True},
+    "max_errors": {**RECORDS, "skip_invalid_rows": True, "max_errors": 10},
+    "steps": {"steps": [{"name": "a", **UPDATE}]},
+    "on_limit": {**UPDATE, "on_limit": "stop", "max_records": 5},
+    "where_condition": {**UPDATE, "where_condition": "id = ANY(:ids)"},
+    "parameters": {**UPDATE, "where_condition": "credits > :least", "parameters": {"least": "integer"}},
+    "idempotent": {**CALL, "idempotent": True},
+}
 
 
-def with_key(spec: str, key: str, value: Any) -> str:
-    return spec + f"    {key}: {json.dumps(value)}\n"
-
-
-def example(key: str) -> Any:
+def with_example(key: str) -> dict[str, Any]:
+    """An operation that uses a key as the documentation shows it."""
     (value, *_) = Operation.model_fields[key].examples or [None]
-    return value
+    own = {"operation": "change_users", "target_entity": "user"}.get(key, value)
+    return {"name": "batch_operations", "operation": "x", **EXAMPLES.get(key, {**UPDATE, key: own})}
 
 
-@pytest.mark.parametrize("key", UNSUPPORTED_KEYS)
-def test_a_key_of_a_later_version_is_refused_where_it_stands(
-    key: str, diagnose: Callable[[str], list[str]], user: Callable[..., str]
+def spec(operation: dict[str, Any]) -> str:
+    fields = {"id": "uuid", "email": "text", "status": "text", "credits": "integer"}
+    return yaml.safe_dump({"name": "user", "fields": fields, "patterns": [operation]}, sort_keys=False)
+
+
+@pytest.mark.parametrize("key", sorted(set(Operation.model_fields) - set(LATER)))
+def test_a_key_is_accepted(key: str, diagnose: Callable[[str], list[str]]) -> None:
+    assert diagnose(spec(with_example(key))) == []
+
+
+@pytest.mark.parametrize("key", sorted(set(LATER) - {"progress_tracking"}))
+def test_a_key_whose_behaviour_comes_later_says_what_happens_instead(
+    key: str, diagnose: Callable[[str], list[str]]
 ) -> None:
-    spec = with_key(user("operation_type: delete\nwhere_condition: 'true'"), key, example(key))
-    line = spec.count("\n")
-    assert f"spec.yml:{line}:5: `{key}` is not supported yet" in "\n".join(diagnose(spec))
-    assert all(": `" in message or "exclude each other" in message for message in diagnose(spec))
+    operation = {**with_example(key), "parallel": True} if key == "parallel" else with_example(key)
+    (message,) = diagnose(spec(operation))
+    line = next(n for n, text in enumerate(spec(operation).splitlines(), 1) if text.strip().startswith(key))
+    assert message.startswith(f"spec.yml:{line}:3: ")
+    assert LATER[key].instead in message
+    assert ("warning: " in message) == (LATER[key].severity is Severity.WARNING)
 
 
-@pytest.mark.parametrize("key", [key for key in UNSUPPORTED_KEYS if key != "input"])  # takes any value
-def test_a_key_of_a_later_version_is_checked_for_its_type(
-    key: str, diagnose: Callable[[str], list[str]], user: Callable[..., str]
+def test_what_would_break_a_promise_is_an_error_and_not_a_warning(
+    diagnose: Callable[[str], list[str]],
 ) -> None:
-    spec = with_key(user("operation_type: delete\nwhere_condition: 'true'"), key, [[]])
-    line = spec.count("\n")
-    assert f"spec.yml:{line}:" in "\n".join(diagnose(spec))
-    assert f"'{key}' must " in "\n".join(diagnose(spec))
+    for key, value in {
+        "redact": ["email"],
+        "error_handling": "rollback_on_any_error",
+        "progress_tracking": False,
+    }.items():
+        (message,) = diagnose(spec({**with_example("operation"), key: value}))
+        assert "warning: " not in message
+        assert "is not supported yet: " in message
 
 
-@pytest.mark.parametrize("key", UNSUPPORTED_PARAMETER_KEYS)
-def test_a_key_of_a_parameter_of_a_later_version_is_refused(
-    key: str, diagnose: Callable[[str], list[str]], user: Callable[..., str]
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("parallel", False),
+        ("max_workers", 1),
+        ("error_handling", "stop_on_error"),
+        ("max_retries", 0),
+        ("idempotent", False),
+        ("collect_metrics", False),
+        ("notify_on_completion", False),
+        ("logging_level", "standard"),
+        ("progress_tracking", True),
+    ],
+)
+def test_a_value_that_asks_for_what_happens_anyway_needs_no_word(key: str, value: Any) -> None:
+    assert later(key, value) is None
+
+
+def test_the_limit_of_invalid_rows_is_the_smaller_one(plan: Callable[[str], Any]) -> None:
+    operation = {**with_example("max_errors"), "max_errors_per_worker": 5}
+    assert plan(spec(operation)).max_errors == 5
+    assert plan(spec({**operation, "max_errors": 3})).max_errors == 3
+
+
+def test_a_limit_of_invalid_rows_without_any_says_that_nothing_is_counted(
+    diagnose: Callable[[str], list[str]],
 ) -> None:
-    spec = user(
-        f"operation_type: delete\nwhere_condition: id = ANY(:ids)\nparameters: {{ids: {{{key}: true}}}}"
-    )
-    assert f"`{key}` is not supported yet" in "\n".join(diagnose(spec))
+    (message,) = diagnose(spec({**with_example("operation"), "max_errors": 5}))
+    assert "warning: `max_errors` counts invalid rows" in message
 
 
-@pytest.mark.parametrize("operation_type", sorted(set(OPERATION_TYPES) - set(SUPPORTED_OPERATION_TYPES)))
-def test_an_operation_type_of_a_later_version_is_refused(
-    operation_type: str, diagnose: Callable[[str], list[str]], user: Callable[..., str]
-) -> None:
-    assert diagnose(user(f"operation_type: {operation_type}")) == [
-        (
-            f"spec.yml:15:21: `operation_type: {operation_type}` is not supported yet "
-            "(supported in this version: update, delete)"
-        )
-    ]
+@pytest.mark.parametrize("key", sorted(LATER))
+def test_what_is_said_of_a_key_is_one_sentence(key: str) -> None:
+    assert later_sentence(key).endswith(".")
+    assert later_message(key, [], LATER[key]).startswith(f"`{key}`")
 
 
-@pytest.mark.parametrize(("key", "value"), [("parallel", "true"), ("progress_tracking", "false")])
-def test_the_other_value_of_a_switch_is_refused(
-    key: str, value: str, diagnose: Callable[[str], list[str]], user: Callable[..., str]
-) -> None:
-    (message,) = diagnose(user(f"operation_type: delete\nwhere_condition: 'true'\n{key}: {value}"))
-    assert f"`{key}: {value}` is not supported yet" in message
-
-
-@pytest.mark.parametrize("key", sorted(SUPPORTED_KEYS))
-def test_a_supported_key_is_accepted(
-    key: str, diagnose: Callable[[str], list[str]], user: Callable[..., str]
-) -> None:
-    needed = {"on_limit": "\nmax_records: 5", "where_condition": "", "parameters": ""}.get(key, "")
-    values = {"where_condition": "id = ANY(:ids)", "parameters": {"credits": {"type": "integer"}}}
-    base = (
-        "" if key in ("operation_type", "update_data") else "operation_type: update\nupdate_data: {status: x}"
-    )
-    condition = "\nwhere_condition: credits > :credits" if key == "parameters" else ""
-    if key in ("name", "operation"):
-        spec = user(base)
-    elif key in ("operation_type", "update_data"):
-        spec = user("operation_type: update\nupdate_data: {status: x}")
-    else:
-        spec = with_key(user(base + condition + needed), key, values.get(key, example(key)))
-    assert diagnose(spec) == []
-
-
-def test_every_key_is_either_supported_or_says_what_to_use_instead() -> None:
-    everything = set(Operation.model_fields) | set(Parameter.model_fields)
-    assert everything == SUPPORTED_KEYS | SUPPORTED_PARAMETER_KEYS | set(SUPPORTED_INSTEAD)
-    assert SUPPORTED_KEYS.isdisjoint(SUPPORTED_INSTEAD)
+@pytest.mark.parametrize(
+    "key", [key for key in sorted(Operation.model_fields) if key not in ("input", "name")]
+)
+def test_every_key_is_checked_for_its_type(key: str, diagnose: Callable[[str], list[str]]) -> None:
+    assert f"'{key}' must " in "\n".join(diagnose(spec({**with_example("operation"), key: [[]]}))), key
 
 
 @pytest.mark.parametrize("model", [Operation, Step, Parameter])
-def test_every_key_says_what_it_means_and_shows_a_value(model: type[Operation | Step | Parameter]) -> None:
+def test_every_key_says_what_it_means_and_shows_a_value(model: type[SpecModel]) -> None:
     for name, field in model.model_fields.items():
         assert field.description, name
         assert field.examples, name

@@ -1,0 +1,88 @@
+"""dbt as a program of its own: ``dbt run-operation`` with its output where ours goes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import yaml
+
+from dbt_batch_ops.cli.errors import ProjectError
+from dbt_batch_ops.cli.signals import passed_on
+from dbt_batch_ops.database.profile import ProfileOptions
+
+INTERRUPTED = 130
+"""The exit code of what was asked to end."""
+
+
+def parse_arguments(text: str | None, reserved: Collection[str] = ()) -> dict[str, Any]:
+    """Read ``--args`` as dbt reads it.
+
+    Args:
+        text: YAML or JSON, or ``None``.
+        reserved: Arguments that the command gives itself.
+
+    Raises:
+        ProjectError: It is no mapping, or has a reserved argument.
+    """
+    if text is None:
+        return {}
+    try:
+        arguments = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ProjectError(f"--args is neither YAML nor JSON: {' '.join(str(error).split())}") from error
+    if arguments is None:
+        return {}
+    if not isinstance(arguments, dict) or not all(isinstance(name, str) for name in arguments):
+        raise ProjectError("--args must name arguments, for example --args '{month: 2024-05-01}'")
+    taken = [name for name in arguments if name in reserved]
+    if taken:
+        raise ProjectError(
+            f"--args: '{taken[0]}' is not for you to give here; to go on with a run or to confirm one, use "
+            "dbt run-operation"
+            if taken[0] in ("operation_id", "confirm")
+            else f"--args: '{taken[0]}' is not for you to give: it is the file that you name"
+        )
+    return arguments
+
+
+def run_operation(options: ProfileOptions, macro: str, arguments: Mapping[str, Any] | None = None) -> int:
+    """Run ``dbt run-operation`` to its end.
+
+    Signals that ask this program to end are dbt's to answer: it knows what of its work can be resumed.
+
+    Args:
+        options: Project, profile and target.
+        macro: The operation, or another macro.
+        arguments: Its arguments.
+
+    Returns:
+        dbt's exit code, as a shell would see it; 130 when it failed after such a signal.
+    """
+    command = [sys.executable, "-m", "dbt.cli.main", "run-operation", macro, *options.arguments]
+    if arguments:
+        # JSON is YAML as long as it does not write a character as two escaped halves.
+        command += ["--args", json.dumps(arguments, ensure_ascii=False, default=str)]
+    sys.stdout.flush()
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    with passed_on(process) as signals:
+        code = process.wait()
+    if code != 0 and signals:
+        return INTERRUPTED
+    return 128 - code if code < 0 else code
+
+
+def install_ledger(options: ProfileOptions) -> None:
+    """Install or migrate the ledger.
+
+    Raises:
+        ProjectError: dbt could not; its own message stands above.
+    """
+    code = run_operation(options, "dbt_batch_ops.install")
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
+    if code != 0:
+        raise ProjectError("the ledger could not be installed; what dbt says is above")

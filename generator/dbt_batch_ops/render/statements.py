@@ -1,0 +1,126 @@
+"""The statements of a step as the strings that templates print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dbt_batch_ops.plan.model import Argument, Assignment, Check, OperationPlan, SqlPart, StepPlan
+from dbt_batch_ops.plan.sources import TargetSource
+from dbt_batch_ops.render import jinja_text
+from dbt_batch_ops.render.definition import statements_name
+from dbt_batch_ops.render.sql_text import part_text
+from dbt_batch_ops.sql.keywords import quote_identifier, quote_routine_name
+
+
+def statements_view(plan: OperationPlan, step: StepPlan) -> dict[str, Any]:
+    """Return what the template of a step's statements prints.
+
+    Args:
+        plan: The operation.
+        step: The step.
+    """
+    return {
+        "macro": statements_name(plan, step),
+        "template": f"{step.operation_type}.sql.j2",
+        "assignments": [_assignment(plan, step, assignment) for assignment in step.assignments],
+        "condition": _condition(plan, step),
+        "reads_target": isinstance(step.source, TargetSource),
+        "rules": [checked(rule, indent=8) for rule in step.rules],
+        "columns": [_name(assignment.column) for assignment in step.assignments],
+        "mapped": [_mapped(assignment) for assignment in step.assignments],
+        "select_columns": [_name(column) for column in step.select_columns],
+        "conflict_target": ", ".join(_name(column) for column in step.conflict_target),
+        "conflict_updates": [_conflict_update(step, column) for column in step.conflict_updates],
+        "function": ".".join(jinja_text.escape(quote_routine_name(name)) for name in step.function),
+        "arguments": [_argument(argument) for argument in step.arguments],
+    }
+
+
+def checked(check: Check, indent: int) -> dict[str, Any]:
+    """Return what templates print of a rule or a precondition.
+
+    Args:
+        check: The rule or precondition.
+        indent: Spaces before the lines of its SQL.
+    """
+    return {
+        "text": jinja_text.string(check.text),
+        "sql": _safe_at_the_end(check.condition, indent),
+        "over_target": check.over_target,
+    }
+
+
+def source_of(plan: OperationPlan, part: SqlPart) -> str:
+    """Return the place in the spec that a piece of SQL comes from, for a comment."""
+    path = "".join(character if character.isprintable() else "?" for character in plan.spec_path)
+    return jinja_text.escape(f"{path}:{part.line}")
+
+
+def _name(name: str) -> str:
+    return jinja_text.escape(quote_identifier(name))
+
+
+def _assignment(plan: OperationPlan, step: StepPlan, assignment: Assignment) -> dict[str, Any]:
+    indent = 8 if step.operation_type == "update" else 12
+    sql = part_text(assignment.value, indent)
+    return {
+        "column": _name(assignment.column),
+        "source": source_of(plan, assignment.value),
+        "sql": sql if step.operation_type == "update" else _typed(assignment, sql),
+        "is_expression": assignment.value.is_expression,
+    }
+
+
+def _typed(assignment: Assignment, sql: str) -> str:
+    """Return a value of a row, with its type where the database would take it for text."""
+    untyped = sql == "null" or sql.endswith("'")
+    if assignment.is_literal and untyped and assignment.type is not None:
+        return f"cast({sql} as {assignment.type})"
+    return sql
+
+
+def _mapped(assignment: Assignment) -> str:
+    """Return what an insert takes from the mapped row; a literal gets the live type of its column."""
+    if assignment.is_literal:
+        return f"{part_text(assignment.value, 4)} as {_name(assignment.column)}"
+    return f"mapped.{_name(assignment.column)}"
+
+
+def _condition(plan: OperationPlan, step: StepPlan) -> dict[str, Any] | None:
+    if step.condition is None:
+        return None
+    return {
+        "sql": _safe_at_the_end(step.condition, indent=8),
+        "nested_sql": part_text(step.condition, indent=12),
+        "source": source_of(plan, step.condition),
+    }
+
+
+def _safe_at_the_end(part: SqlPart, indent: int) -> str:
+    """Return a condition after which whoever prints it may go on on the same line."""
+    if not part.ends_with_comment:
+        return part_text(part, indent)
+    return f"(\n{' ' * (indent + 4)}{part_text(part, indent + 4)}\n{' ' * indent})"
+
+
+def _conflict_update(step: StepPlan, column: str) -> dict[str, str]:
+    """Return how an upsert sets a column, and how it sees that it would change."""
+    type_ = next((a.type or "" for a in step.assignments if a.column == column), "")
+    name = _name(column)
+    # json has no equality.
+    comparable = type_.replace("json", "jsonb") if type_.removesuffix("[]") == "json" else None
+    return {
+        "column": name,
+        "old": f"cast(target.{name} as {comparable})" if comparable else f"target.{name}",
+        "new": f"cast(excluded.{name} as {comparable})" if comparable else f"excluded.{name}",
+    }
+
+
+def _argument(argument: Argument) -> dict[str, Any]:
+    return {
+        "name": f"{jinja_text.escape(quote_routine_name(argument.name))} => "
+        if argument.name is not None
+        else "",
+        "sql": part_text(argument.value, indent=8),
+        "is_expression": argument.value.is_expression,
+    }

@@ -1,0 +1,110 @@
+"""``dbt-batch-ops`` as a user types it, on a project and a database."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.dbt import Dbt
+
+
+@dataclass(frozen=True)
+class CliResult:
+    """How a command ended.
+
+    Attributes:
+        exit_code: 0 when all went well.
+        output: What it printed to stdout, dbt's words included.
+        errors: What it printed to stderr.
+    """
+
+    exit_code: int
+    output: str
+    errors: str
+
+    def __str__(self) -> str:
+        return f"{self.output}{self.errors}(exit code {self.exit_code})"
+
+
+class CliProcess:
+    """A running command, in a process group of its own with the dbt that it starts."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+        self._output = folder / "cli-output.txt"
+        self._errors = folder / "cli-errors.txt"
+        with self._output.open("wb") as output, self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "dbt_batch_ops", *arguments],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=errors,
+                start_new_session=True,
+            )
+
+    @property
+    def output(self) -> str:
+        """What it has printed to stdout so far."""
+        return self._output.read_text(errors="replace")
+
+    def send(self, data: bytes) -> None:
+        """Give it something to read on standard input."""
+        assert self._process.stdin
+        self._process.stdin.write(data)
+        self._process.stdin.flush()
+
+    def wait_for(self, text: str, seconds: float = 60) -> None:
+        """Return as soon as it has printed a text."""
+        deadline = time.monotonic() + seconds
+        while text not in self.output:
+            assert self._process.poll() is None, f"it ended without printing {text!r}:\n{self.output}"
+            assert time.monotonic() < deadline, f"it did not print {text!r}:\n{self.output}"
+            time.sleep(0.01)
+
+    def signal(self, number: signal.Signals, *, group: bool = False) -> None:
+        """Send a signal to it; to its whole group as a terminal does."""
+        (os.killpg if group else os.kill)(self._process.pid, number)
+
+    def wait(self, seconds: float = 120) -> CliResult:
+        """Return how it ended (minus the signal when it was killed)."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            raise AssertionError(f"it did not end within {seconds} s:\n{self.output}") from None
+        return CliResult(code, self.output, self._errors.read_text(errors="replace"))
+
+
+class Cli:
+    """Runs commands in the project of a dbt, with its environment."""
+
+    def __init__(self, dbt: Dbt) -> None:
+        self.folder = dbt.project
+        self._environment = dbt._environment
+
+    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> CliProcess:
+        """Start a command and return at once."""
+        return CliProcess(arguments, {**self._environment, **(environment or {})}, self.folder)
+
+    def run(
+        self,
+        *arguments: str,
+        check: bool = True,
+        stdin: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+    ) -> CliResult:
+        """Run a command to its end; with ``check``, a failure is an AssertionError that shows the output."""
+        process = self.start(*arguments, environment=environment)
+        if stdin:
+            process.send(stdin)
+        result = process.wait()
+        if check:
+            assert result.exit_code == 0, str(result)
+        return result

@@ -1,0 +1,60 @@
+{#-
+  batch_ops.finish_step: closes a step that has nothing left and opens the next; true when there is no other one.
+
+  Runs under the step's claim lock, in the transaction that ends a slice: a process that dies here leaves the step as
+  it was, finished but not closed, and whoever comes next does this again. Steps with nothing to do are passed by.
+-#}
+{% macro _engine_finish_step() %}
+create or replace function batch_ops.finish_step(p_operation_id uuid, p_step_number integer)
+returns boolean
+language plpgsql
+as $function$
+declare
+    v_number integer := p_step_number;
+    v_upper_bound jsonb;
+    v_refusal jsonb;
+begin
+    update batch_ops.steps
+    set status = 'completed', completed_at = pg_catalog.clock_timestamp()
+    where steps.operation_id = p_operation_id and steps.step_number = v_number and steps.status = 'running';
+    if not found then
+        -- Another worker has closed it, and with it decided what comes next.
+        return not exists (
+            select 1 from batch_ops.steps where steps.operation_id = p_operation_id and steps.status <> 'completed'
+        );
+    end if;
+    perform
+        pg_catalog.set_config('TimeZone', runs.timezone, true),
+        pg_catalog.set_config('DateStyle', runs.datestyle, true),
+        pg_catalog.set_config('search_path', runs.search_path, true)
+    from batch_ops.runs
+    where runs.operation_id = p_operation_id;
+    loop
+        select steps.step_number into v_number
+        from batch_ops.steps
+        where steps.operation_id = p_operation_id and steps.status = 'pending'
+        order by steps.step_number
+        limit 1;
+        if not found then
+            return true;
+        end if;
+        v_refusal := batch_ops.open_step(p_operation_id, v_number);
+        if v_refusal is not null then
+            raise exception using
+                errcode = 'check_violation',
+                message = batch_ops.refusal_text(v_refusal),
+                hint = 'Steps before this one are done and stay so.';
+        end if;
+        select steps.upper_bound into v_upper_bound
+        from batch_ops.steps
+        where steps.operation_id = p_operation_id and steps.step_number = v_number;
+        if v_upper_bound is not null then
+            return false;
+        end if;
+        update batch_ops.steps
+        set status = 'completed', completed_at = pg_catalog.clock_timestamp()
+        where steps.operation_id = p_operation_id and steps.step_number = v_number;
+    end loop;
+end
+$function$
+{% endmacro %}

@@ -1,0 +1,24 @@
+{#-
+  batch_ops.run_in_batches: a whole run that commits every batch, for deployed procedures. CALL it outside a transaction.
+-#}
+{% macro _engine_run_in_batches() %}
+create or replace procedure batch_ops.run_in_batches(
+    p_request jsonb,
+    p_arguments jsonb,
+    inout p_result batch_ops.batch_operation_result default null
+)
+language plpgsql
+as $procedure$
+declare
+    v_operation_id uuid := batch_ops.open_deployed(p_request, p_arguments);
+    v_state jsonb;
+begin
+    commit;
+    loop
+        call batch_ops.work(v_operation_id, interval '1 minute', v_state);
+        exit when v_state ->> 'status' <> 'running' or (v_state ->> 'interrupted')::boolean;
+    end loop;
+    p_result := batch_ops.run_result(v_operation_id);
+end
+$procedure$
+{% endmacro %}

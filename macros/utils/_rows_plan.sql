@@ -1,0 +1,22 @@
+{#- The statements of a step that works on staged rows, or that is one call without rows. -#}
+{% macro _rows_plan(plan, step, statements) %}
+    {%- set table = dbt_batch_ops._staged_table(plan, step) -%}
+    {%- set apply = dbt_batch_ops._apply(plan, step, statements, none, "once", false) -%}
+    {%- set writes = step.operation_type in ["insert", "upsert"] -%}
+    {%- set own = statements(dbt_batch_ops._fragments(plan, step, none, "once", false)) -%}
+    {{ return({
+        "rows_table": table,
+        "row_columns": plan.sources.get(step.source.parameter, {}).get("columns"),
+        "header_lines": (1 if step.source.has_header else 0)
+            if step.source.kind == "csv" and "relation" not in plan.sources.get(step.source.parameter, {}) else none,
+        "check": dbt_batch_ops._check_rows(plan, step, own) if writes and table else none,
+        "superseded": dbt_batch_ops._superseded_rows(step, own) if step.operation_type == "upsert" and table else none,
+        "output_definition": dbt_batch_ops._output_definition(plan, step, apply),
+        "rows": {
+            "apply": {"start": apply, "0": apply},
+            "count": "select pg_catalog.count(*)\nfrom batch_ops." ~ table ~ " as source\nwhere\n    "
+                ~ dbt_batch_ops._staged_rows_range() if table else none,
+            "sample": own.row if writes else none,
+        },
+    }) }}
+{% endmacro %}

@@ -1,0 +1,34 @@
+{#-
+  Every statement of a step, filled for the engine, and how the step is walked.
+
+  Args:
+    plan (dict): description, live, sources, outputs, problems.
+    step (dict): the step, as its generated definition describes it.
+    statements (macro): the step's own statements as a function of fragments.
+
+  $1 and $2 are the ends of a range, $3 the parameters, $4 the run's start, $5 and $6 the sizes of a boundary.
+-#}
+{% macro _step_plan(plan, step, number, statements) %}
+    {%- set walks_target = step.source.kind == "target" -%}
+    {%- set staged_table = "staged_" ~ plan.live.operation_id | replace("-", "") ~ "_" ~ number -%}
+    {%- set has_lists = step.lists | length > 0 -%}
+    {{ return({
+        "number": number,
+        "name": step.name,
+        "operation_type": step.operation_type,
+        "batch_size": step.batch_size,
+        "iterate_by": "rows" if not walks_target else (
+            "keys" if (
+                has_lists or plan.description.max_records is not none or plan.description.requires_confirmation
+                or step.operation_type in ["insert", "upsert"]
+            ) and not (plan.export and plan.description.max_records is none and not has_lists)
+            else plan.description.iterate_by
+        ),
+        "asynchronous": plan.live.asynchronous and step.operation_type != "custom_function" and not plan.export,
+        "staged_table": staged_table if walks_target else none,
+        "output_table": plan.outputs.get(step.name),
+        "list": dbt_batch_ops._driving_list(plan, step),
+        "plan": dbt_batch_ops._target_plan(plan, step, statements, staged_table) if walks_target
+            else dbt_batch_ops._rows_plan(plan, step, statements),
+    }) }}
+{% endmacro %}

@@ -1,0 +1,48 @@
+{#- The statements of a step that walks its target, along the key or over staged keys. -#}
+{% macro _target_plan(plan, step, statements, staged_table) %}
+    {%- set target = plan.description.target | string -%}
+    {%- set key = plan.live.key -%}
+    {%- set types = plan.live.key_types -%}
+    {%- set columns = dbt_batch_ops._columns(key) -%}
+    {%- set listed = statements(dbt_batch_ops._fragments(plan, step, "true", "plain", false)).where -%}
+    {%- set staged_range = dbt_batch_ops._staged_range(key, staged_table) -%}
+
+    {%- set shapes = {} -%}
+    {%- set exports = {} -%}
+    {%- for shape in dbt_batch_ops._shapes(key) -%}
+        {%- set range = dbt_batch_ops._range(key, types, shape) -%}
+        {%- do shapes.update({
+            shape: dbt_batch_ops._apply(plan, step, statements, range, "once", false)
+        }) -%}
+        {%- if plan.export -%}
+            {%- do exports.update({shape: dbt_batch_ops._apply(plan, step, statements, range, "settings", false)}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set staged = dbt_batch_ops._apply(plan, step, statements, staged_range, "once", true) -%}
+    {%- set staged_export = dbt_batch_ops._apply(plan, step, statements, staged_range, "settings", true)
+        if plan.export else none -%}
+
+    {{ return({
+        "matching_keys": dbt_batch_ops._select(key) ~ "\nfrom " ~ target ~ "\nwhere\n    " ~ listed,
+        "all_keys": dbt_batch_ops._select(key) ~ "\nfrom " ~ target,
+        "last_key": "select " ~ dbt_batch_ops._key_array(key) ~ "\nfrom " ~ target
+            ~ "\norder by " ~ columns | replace(", ", " desc, ") ~ " desc\nlimit 1",
+        "output_definition": dbt_batch_ops._output_definition(plan, step, shapes["start"]),
+        "export_columns": step.select_columns if plan.export else none,
+        "range": {
+            "is_integer_key": types in [["smallint"], ["integer"], ["bigint"]],
+            "apply": shapes,
+            "export": exports,
+            "boundary": dbt_batch_ops._boundary(target, key, types),
+            "boundaries": dbt_batch_ops._boundaries(target, key, types),
+            "full_batch": dbt_batch_ops._full_batch(plan, step, statements),
+        },
+        "keys": {
+            "apply": {"start": staged, "0": staged},
+            "export": {"start": staged_export, "0": staged_export},
+            "sample": "select\n    " ~ dbt_batch_ops._columns(
+                (key + step.set_columns + (step.select_columns or []) + step.read_columns) | unique | list
+            ) | replace(", ", ",\n    ") ~ "\nfrom " ~ target ~ "\nwhere\n    " ~ staged_range ~ "\norder by " ~ columns,
+        },
+    }) }}
+{% endmacro %}
