@@ -34,9 +34,9 @@ def main() -> int:
         screen.heading("The proof FAILED: please report this with all of the above.")
         return 1
     screen.heading(f"All true, in {time.monotonic() - started:.0f} s. Where to go next:")
-    screen.say("  examples/quickstart/batch_operations/user.yml  the spec, 60 lines")
-    screen.say("  .demo/quickstart/macros/batch_ops/             the macros that it became")
-    screen.say("  README.md                                      how to use it in your own dbt project")
+    screen.say("  examples/quickstart/batch_operations/  the specs, fewer than a hundred lines")
+    screen.say("  .demo/quickstart/macros/batch_ops/     the macros that they became")
+    screen.say("  README.md                              how to use it in your own dbt project")
     return 0
 
 

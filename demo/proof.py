@@ -1,8 +1,10 @@
 """The check at the end: does the table hold what the ledger says, each change exactly once?"""
 
+from collections import Counter
 from typing import Any
 
 from demo import screen
+from demo.products import HEADER, Product
 
 _CREDITS = """
 select
@@ -99,6 +101,30 @@ class Proof:
             purged == ledger["purge_closed_accounts"] and closed == 0,
             f"{purged:,} closed accounts are gone, {closed:,} are left",
         )
+
+    def check_import(self, file: dict[int, Product]) -> None:
+        """Every row of the file is either in the table or recorded as a bad one, where it stands in the file.
+
+        Args:
+            file: The rows by their lines.
+        """
+        self._cursor.execute("select sku, name, category, price::text from public.product")
+        imported = Counter(self._cursor.fetchall())
+        self._cursor.execute(
+            "select source_line, source_row ->> 'SKU' from batch_ops.errors where source_line is not null"
+        )
+        bad = self._cursor.fetchall()
+        lines = {line for line, _ in bad}
+        good = Counter(tuple(row[name] for name in HEADER) for line, row in file.items() if line not in lines)
+        self._fact(
+            imported.total() + len(bad) == len(file),
+            f"{imported.total():,} products + {len(bad):,} bad rows = {len(file):,} rows of the file",
+        )
+        self._fact(
+            all(line in file and file[line]["SKU"] == sku for line, sku in bad),
+            "every recorded line is the one where the bad row stands in the file",
+        )
+        self._fact(imported == good, "the products are the file's other rows, each once and unchanged")
 
     def _row(self, sql: str) -> tuple[Any, ...]:
         self._cursor.execute(sql)

@@ -36,14 +36,25 @@ def fact(is_true: bool, text: str) -> None:
     _console.print(mark + Text(text))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; numbers to the right, with thousands apart."""
-    rows = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], wrapped: str | None = None) -> None:
+    """Print a table; numbers to the right, with thousands apart.
+
+    Args:
+        columns: The headings.
+        rows: The cells below them.
+        wrapped: The column that may take several lines where the terminal is narrow.
+    """
+    rows = list(rows)
+    texts = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(columns, *texts, strict=True)]
     drawn = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for name, width, example in zip(columns, widths, rows[0], strict=True):
-        is_number = example.replace(",", "").replace("-", "0").isdigit()
-        drawn.add_column(name, justify="right" if is_number else "left", min_width=width, no_wrap=True)
-    for row in rows:
+        drawn.add_column(
+            name,
+            justify="right" if isinstance(example, int) else "left",
+            min_width=len(name) if name == wrapped else width,
+            no_wrap=name != wrapped,
+        )
+    for row in texts:
         drawn.add_row(*row)
     _console.print(drawn, crop=False)

@@ -11,6 +11,7 @@ import psycopg2
 
 from dbt_batch_ops.database import Connection
 from demo import screen
+from demo.catalogue import import_products
 from demo.proof import Proof
 from demo.terminal import Terminal
 from demo.users import choose_ids, load_users
@@ -19,6 +20,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 FOLDER = REPOSITORY / ".demo"
 DATABASE = "dbt_batch_ops_demo"
 LISTED = 10_000
+PRODUCTS = 5_000
 KILL_AT_PERCENT = 30
 
 _LEDGER = """
@@ -51,6 +53,7 @@ def tell(server: Connection, rows: int) -> bool:
             _update_by_condition(terminal)
             _update_kill_and_resume(terminal, cursor, proof)
             _delete(terminal)
+            _import(terminal, cursor, proof)
             _conclude(cursor, proof, rows, listed)
     return proof.holds
 
@@ -85,7 +88,7 @@ def _load(cursor: Any, rows: int) -> None:
 
 
 def _generate(terminal: Terminal) -> None:
-    screen.heading("2. From a spec to macros (examples/quickstart/batch_operations/user.yml)")
+    screen.heading("2. From a spec to macros (examples/quickstart/batch_operations)")
     terminal.run("dbt", "deps")
     terminal.run("dbt-batch-ops", "generate")
 
@@ -121,6 +124,11 @@ def _update_kill_and_resume(terminal: Terminal, cursor: Any, proof: Proof) -> No
 def _delete(terminal: Terminal) -> None:
     screen.heading("7. Delete the closed accounts")
     terminal.run("dbt", "run-operation", "purge_closed_accounts")
+
+
+def _import(terminal: Terminal, cursor: Any, proof: Proof) -> None:
+    screen.heading(f"8. Import a CSV file of {PRODUCTS:,} products, some of them bad")
+    import_products(terminal, cursor, proof, PRODUCTS)
 
 
 def _conclude(cursor: Any, proof: Proof, rows: int, listed: int) -> None:

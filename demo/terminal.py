@@ -33,10 +33,13 @@ class Terminal:
     Args:
         folder: The folder to run commands in.
         environment: Variables on top of this process's own.
+
+    Attributes:
+        folder: The same.
     """
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self._folder = folder
+        self.folder = folder
         programs = str(Path(sys.executable).parent)
         path = os.pathsep.join([programs, os.environ.get("PATH", "")])
         self._environment = {
@@ -82,7 +85,7 @@ class Terminal:
         screen.command(show_as or " ".join(_typed(word) for word in command))
         process = subprocess.Popen(
             command,
-            cwd=self._folder,
+            cwd=self.folder,
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

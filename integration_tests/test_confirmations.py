@@ -42,6 +42,7 @@ def test_the_first_call_shows_rows_batches_a_sample_and_the_sql_and_changes_noth
     assert "25 rows to change, staged in key order, in batches of 10 (3 batches)" in said
     assert re.search(r"^ +id +state +decided_at +amount$", said, re.MULTILINE)
     assert re.search(r"^ +1 +open +null +1", said, re.MULTILINE)
+    assert "  with max_amount = 25" in said.splitlines()
     assert 'update "test"."public"."claim"' in said
     assert "within 1 h" in said or "within 60 min" in said
     assert states(claims) == {"open": 100}

@@ -5,7 +5,6 @@ import itertools
 import signal
 import subprocess
 import sys
-import time
 import uuid
 
 import psycopg2
@@ -374,6 +373,7 @@ def test_load_sends_a_file_and_runs_the_operation(cli, parcels, file):
     file.write_text(GOOD)
     result = cli.run("load", "load_parcels", str(file))
     assert f"{file}: 250 rows, " in result.output
+    assert result.errors == ""
     assert parcels.row("select count(*), sum(weight), min(label) from parcel") == (250, 31500, "parcel, 1")
     assert parcels.row("select status, processed_records from batch_ops.run_overview") == ("completed", 250)
     assert_no_uploads(parcels)
@@ -383,7 +383,6 @@ def test_load_reads_standard_input_with_other_signs(cli, parcels):
     options = ["--encoding", "cp1252", "--quote", "'", "--null", "-"]
     cli.run("load", "load_parcels_by_position", "-", *options, stdin=b"1\tx\t'\xe9'\n2\tx\t-")
     assert parcels.rows("select id, label from parcel order by id") == [(1, "é"), (2, None)]
-    assert parcels.value("select file_name from batch_ops.runs") == "standard input"
 
 
 def test_a_bad_file_ends_before_a_run_begins(cli, parcels, file):
@@ -432,21 +431,36 @@ def test_an_interrupted_upload_leaves_nothing(cli, parcels, number):
     assert_no_uploads(parcels)
 
 
-def test_an_interrupted_run_can_be_resumed(cli, dbt, parcels, file):
+def test_an_interrupted_run_keeps_its_file_and_can_be_resumed(cli, dbt, parcels, file):
+    parcels.execute(
+        """
+        create function wait() returns trigger language plpgsql as $$
+        begin
+            perform pg_advisory_xact_lock_shared(4711);
+            return new;
+        end $$;
+        create trigger wait before insert on parcel for each row when (new.id = 150) execute function wait();
+        """
+    )
     file.write_text(GOOD)
-    with parcels.session(autocommit=False) as gate, gate.cursor() as cursor:
-        cursor.execute("lock table parcel in share mode")
+    with parcels.session() as gate, gate.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(4711)")
         process = cli.start("load", "load_parcels", str(file))
-        waiting = "select from pg_locks where relation = 'parcel'::regclass and not granted"
-        wait_for_rows(parcels, waiting, {}, "dbt wants to insert")
-        process.signal(signal.SIGINT, group=True)
-        time.sleep(0.5)
-    result = process.wait()
-    assert result.exit_code == 130, str(result)
-    run = parcels.value("select operation_id::text from batch_ops.runs")
+        waiting = "select from pg_locks where locktype = 'advisory' and objid = 4711 and not granted"
+        wait_for_rows(parcels, waiting, {}, "dbt inserts")
+        process.signal(signal.SIGTERM)
+        result = process.wait()
+        assert result.exit_code == 130, str(result)
+        assert_no_uploads(parcels)
+        parcels.execute(
+            "select pg_terminate_backend(pid, 60000) from pg_stat_activity where wait_event = 'advisory'"
+        )
+    run, rows = parcels.row(
+        "select operation_id::text, (select count(*) from parcel) from batch_ops.runs where closed_at is null"
+    )
+    assert rows < 250
     dbt.run_operation("load_parcels", {"operation_id": run})
-    assert parcels.value("select count(*) from parcel") == 250
-    assert_no_uploads(parcels)
+    assert parcels.row("select count(*), sum(weight) from parcel") == (250, 31500)
 
 
 @pytest.mark.parametrize(

@@ -167,20 +167,19 @@ def test_a_killed_export_goes_on_to_the_same_bytes(cli, parcels, file):
 
 
 def test_kills_at_any_moment_lose_and_repeat_nothing(cli, parcels, file):
-    """Each round is killed a little later, until one comes to the end."""
     arguments = ["export", "export_parcels", str(file)]
-    fill(parcels, 20_000)
-    for round_number in range(1, 100):
+    fill(parcels, 50_000)
+    for pause in (0.001, 0.004, 0.011):
+        recorded = parcels.value("select count(*) from batch_ops.batches")
         process = cli.start(*arguments)
-        process.wait_for(": exporting to ")
-        run = operation_id(process.output)
-        time.sleep(0.03 * round_number)
+        enough = "select count(*) > %s from batch_ops.batches where status = 'completed'"
+        wait_until(parcels, enough, True, [recorded + 5])
+        time.sleep(pause)
         process.signal(signal.SIGKILL)
-        process.wait()
+        killed = process.wait()
         wait_until(parcels, _SESSIONS, 0)
-        arguments = ["export", "export_parcels", str(file), "--resume", run]
-        if parcels.value("select closed_at is not null from batch_ops.runs"):
-            break
+        arguments = [*arguments[:3], "--resume", operation_id(killed.output)]
+    assert not parcels.value("select closed_at is not null from batch_ops.runs")
     cli.run(*arguments)
     assert file.read_bytes() == expected(parcels)
 
@@ -234,7 +233,10 @@ def test_a_cancelled_run_is_not_completed(cli, dbt, parcels, file):
     with Gate(parcels) as gate:
         process = cli.start("export", "export_parcels", str(file))
         gate.wait()
-        dbt.run_operation("dbt_batch_ops.cancel", {"operation_id": operation_id(process.output)})
+        cancel = dbt.start_operation("dbt_batch_ops.cancel", {"operation_id": operation_id(process.output)})
+        # It waits for the batch that is being written.
+        wait_until(parcels, "select count(*) from pg_stat_activity where wait_event_type = 'Lock'", 2)
+    dbt.finish(cancel)
     result = process.wait()
     assert result.exit_code == 1, str(result)
     assert "is cancelled before its end" in result.errors

@@ -161,7 +161,7 @@ def test_a_number_that_json_does_not_know_arrives_or_is_refused_by_name(refused)
 
 @pytest.mark.parametrize(
     ("ids", "problem"),
-    [(7, "a list of bigint[] is needed, not 7"), ([1, "x"], "invalid input syntax for type bigint")],
+    [(7, "a list of bigint is needed, not 7"), ([1, "x"], "invalid input syntax for type bigint")],
     ids=["no list", "a wrong element"],
 )
 def test_a_list_that_is_none_is_refused(dbt, database, ids, problem):

@@ -41,7 +41,7 @@ class Outcome:
         batches: The records of the batches of each step.
         errors: What was recorded of bad rows.
         calls: How often each function was called.
-        staged_tables: How many tables of the run are left.
+        staged_tables: The tables that are left of what it staged.
     """
 
     scenario: Scenario
@@ -55,7 +55,7 @@ class Outcome:
     batches: dict[str, list[int]]
     errors: list[dict[str, Any]]
     calls: dict[str, int]
-    staged_tables: int
+    staged_tables: list[tuple[str]]
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def outcome(request, dbt, _database):
         batches={step["name"]: _batches(_database, step) for step in steps},
         errors=_records(_database, "batch_ops.errors order by row_number"),
         calls=scenarios.calls_outside(_database, scenario),
-        staged_tables=_database.value("select count(*) from pg_tables where tablename like 'staged_%'"),
+        staged_tables=_database.rows("select tablename from pg_tables where tablename like 'staged_%'"),
     )
 
 
@@ -117,7 +117,7 @@ def test_the_document_has_these_complete_specs():
 
 @on(*SCENARIOS)
 def test_a_spec_leaves_every_row_of_every_table_as_it_says(outcome):
-    assert outcome.after == outcome.scenario.expected(outcome.before)
+    assert scenarios.differences(outcome.after, outcome.scenario.expected(outcome.before)) == {}
 
 
 @on(*SCENARIOS)
@@ -147,7 +147,7 @@ def test_every_step_is_recorded_with_its_order_its_size_and_its_end(outcome):
 
 @on(*SCENARIOS)
 def test_a_finished_run_leaves_no_staged_rows_behind(outcome):
-    assert outcome.staged_tables == 0
+    assert outcome.staged_tables == []
 
 
 @on(*SCENARIOS)
@@ -171,7 +171,7 @@ def test_a_function_is_called_once_for_each_batch_or_row_that_it_takes(outcome):
 
 @on(*CONFIRMED)
 def test_what_requires_a_confirmation_changes_nothing_before_it(outcome):
-    assert outcome.planned == outcome.before
+    assert scenarios.differences(outcome.planned, outcome.before) == {}
 
 
 @on(*CONFIRMED)

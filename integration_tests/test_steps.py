@@ -111,7 +111,7 @@ class TestKeysWritten:
 
 FETCH = """
 create schema app;
-create function app.fetch({arguments}) returns {returns} language sql as $$ {body} $$
+create function app.fetch_weights({arguments}) returns {returns} language sql as $$ {body} $$
 """
 ROWS = "select code, length(code) + 100 as weight from unnest(codes) as codes (code)"
 AS_JSON = f"select jsonb_agg(to_jsonb(fetched)) from ({ROWS}) as fetched"
@@ -179,7 +179,7 @@ class TestWhatAFunctionReturns:
         result = dbt.run_operation("fetch_and_merge", check=False)
         assert result.exit_code == 1
         assert (
-            "step fetch: function app.fetch returns nothing, but a later step uses its rows" in result.output
+            "step fetch: function app.fetch_weights returns nothing, but a later step uses its rows" in result.output
         )
         assert ledger.contents(database)["runs"] == []
 
@@ -311,7 +311,7 @@ def test_a_step_that_cannot_run_is_found_before_the_first_changes_anything(dbt, 
     before = ledger.contents(database)
     result = dbt.run_operation("fetch_and_merge", check=False)
     assert result.exit_code == 1
-    assert "step fetch: there is no function app.fetch" in result.output
+    assert "step fetch: there is no function app.fetch_weights" in result.output
     assert ledger.contents(database) == before
     assert staged_tables(database) == []
 
@@ -319,7 +319,7 @@ def test_a_step_that_cannot_run_is_found_before_the_first_changes_anything(dbt, 
 def test_a_dry_run_tells_the_steps_and_does_none(dbt, database):
     create_shipments(database, 22)
     said = dbt.run_operation("release_shipments", {"dry_run": True}).lines
-    assert "  rows to select   22" in said
+    assert "  rows to read     22" in said
     assert "  then step 2, mark_ready (update)" in said
     assert "  then step 3, drop_empty (delete)" in said
     assert statuses(database) == {"ready": 22}

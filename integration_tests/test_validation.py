@@ -52,17 +52,17 @@ def errors(database, *columns):
     ("bad", "reason"),
     [
         ({"price": 0}, "price > 0"),
-        ({"price": "cheap"}, 'invalid input syntax for type numeric: "cheap"'),
-        ({"price": 12345}, "numeric field overflow"),
+        ({"price": "cheap"}, 'price: invalid input syntax for type numeric: "cheap"'),
+        ({"price": 12345}, "price: numeric field overflow"),
         ({"price": None}, "price is missing, and may not be null"),
         ({"name": None}, "name is missing, and may not be null"),
         ({"name": "x" * 21}, "name is longer than 20 characters"),
-        ({"stock": "1.5"}, 'invalid input syntax for type integer: "1.5"'),
+        ({"stock": "1.5"}, 'stock: invalid input syntax for type integer: "1.5"'),
         ({"stock": 2147483648}, "out of range for type integer"),
         ({"stock": 1000}, "stock < :most OR stock IS NULL"),
-        ({"code": "no-uuid"}, 'invalid input syntax for type uuid: "no-uuid"'),
-        ({"made_on": "2023-02-29"}, "date/time field value out of range"),
-        ({"made_on": "soon"}, 'invalid input syntax for type date: "soon"'),
+        ({"code": "no-uuid"}, 'code: invalid input syntax for type uuid: "no-uuid"'),
+        ({"made_on": "2023-02-29"}, "made_on: date/time field value out of range"),
+        ({"made_on": "soon"}, 'made_on: invalid input syntax for type date: "soon"'),
     ],
     ids=[
         "a broken rule",
@@ -87,14 +87,15 @@ def test_an_invalid_row_is_recorded_with_what_is_wrong_and_the_others_are_insert
     ((number, message, row),) = errors(database, "row_number", "error_message", "source_row")
     assert number == 2
     assert reason in message
-    assert row == {"record": {**GOOD, **bad}}
+    assert row == {**GOOD, **bad}
     assert "1 of 3 rows are invalid and left out; see batch_ops.errors" in result.output
 
 
 def test_a_row_that_breaks_several_rules_is_recorded_once_with_all_of_them(database, import_records):
     import_records([{"name": None, "price": -1, "stock": 5000}])
     ((message, code, batch),) = errors(database, "error_message", "sqlstate", "batch_number")
-    assert message == "price > 0; stock < :most OR stock IS NULL; name is missing, and may not be null"
+    broken = ("price > 0", "stock < :most OR stock IS NULL", "name is missing, and may not be null")
+    assert [rule in message for rule in broken] == [True] * 3
     assert (code, batch) == ("23514", None)
 
 
@@ -152,20 +153,15 @@ class TestFile:
     def test_each_is_recorded_with_its_number_its_line_and_its_values(self, database, import_file):
         import_file(self.TEXT)
         assert product_names(database) == ["a", "b\nb", "f"]
-        rows = errors(database, "row_number", "source_line", "error_message")
-        assert rows == [
-            (3, 5, "price > 0"),
-            (4, 6, "price > 0"),
-            (5, 9, 'invalid input syntax for type numeric: "x"'),
-        ]
-        assert errors(database, "source_row")[2] == ({"csv_1": "e", "csv_2": "x", "csv_3": "1"},)
+        assert errors(database, "row_number", "source_line") == [(3, 5), (4, 6), (5, 9)]
+        assert errors(database, "source_row")[2] == ({"name": "e", "price": "x", "stock": "1"},)
 
     def test_they_are_told_with_their_lines_when_nothing_may_be_invalid(self, database, import_file):
         said = import_file(self.TEXT, "import_flawless_product_file", check=False).output
         assert "3 of 6 rows are invalid" in said
         assert "line 5: price > 0" in said
         assert "line 6: price > 0" in said
-        assert 'line 9: invalid input syntax for type numeric: "x"' in said
+        assert 'line 9: price: invalid input syntax for type numeric: "x"' in said
         assert product_names(database) == []
 
     def test_without_a_line_break_in_a_value_lines_are_counted_too(self, database, import_file):

@@ -61,6 +61,18 @@ def plan() -> Callable[[str], OperationPlan]:
 
 
 @pytest.fixture
+def plans() -> Callable[[str], list[OperationPlan]]:
+    """The plans of a spec without a mistake."""
+    return lambda text: _read(text)[0]
+
+
+@pytest.fixture(name="call")
+def call_fixture() -> Callable[..., Any]:
+    """Calls a generated macro with fragments as the package fills them in."""
+    return call
+
+
+@pytest.fixture
 def user() -> Callable[[str], str]:
     """A spec of the entity user with one operation, given its keys after ``operation``, one per line."""
 

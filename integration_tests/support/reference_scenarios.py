@@ -8,10 +8,12 @@ which no rollback takes back, as an effect outside of it.
 """
 
 import csv
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +158,23 @@ def calls_outside(database: Database, scenario: Scenario) -> dict[str, int]:
         name: database.value(f"select case when is_called then last_value else 0 end from called_{name}")
         for name in scenario.calls
     }
+
+
+def differences(found: Contents, expected: Contents) -> dict[str, dict[str, Any]]:
+    """Return for each table that is not as expected the first rows that are missing or too many."""
+    differing = {}
+    for table in found.keys() | expected.keys():
+        if found[table] != expected[table]:
+            rows = Counter(tuple(row.items()) for row in found[table])
+            wanted = Counter(tuple(row.items()) for row in expected[table])
+            missing, unexpected = (wanted - rows).elements(), (rows - wanted).elements()
+            differing[table] = {
+                "rows": len(found[table]),
+                "expected": len(expected[table]),
+                "missing": [*map(dict, islice(missing, 3))],
+                "unexpected": [*map(dict, islice(unexpected, 3))],
+            }
+    return differing
 
 
 def changed(rows: list[Row], condition: Callable[[Row], bool], **values: Any) -> list[Row]:
@@ -340,7 +359,7 @@ BAD_ROWS: dict[int, tuple[tuple[str, ...], str]] = {
     2: (("Free sample", "0", "misc"), "price > 0"),
     100: (("", "5", "misc"), "name IS NOT NULL"),
     501: (("Refund", "-3.10", "misc"), "price > 0"),
-    700: (("Rug", "cheap", "floor"), 'invalid input syntax for type numeric: "cheap"'),
+    700: (("Rug", "cheap", "floor"), 'price: invalid input syntax for type numeric: "cheap"'),
     1100: (("No price", "", "misc"), "price > 0"),
 }
 

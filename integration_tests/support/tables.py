@@ -83,7 +83,7 @@ def create_shipments(database: Database, count: int = 0, status: str = "'ready'"
     )
     database.execute(
         f"insert into shipment (code, status, weight) "
-        f"select 'S' || n, {status}, n % 5 from generate_series(1, %s) as n",
+        f"select 'S' || n, {status}, n %% 5 from generate_series(1, %s) as n",
         [count],
     )
     database.execute("analyze shipment")

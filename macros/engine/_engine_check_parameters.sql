@@ -58,7 +58,7 @@ begin
         if v_parameter.is_list and pg_catalog.jsonb_typeof(v_value) <> 'array' then
             problems := problems || pg_catalog.format(
                 'parameter %s: a list of %s is needed, not %s', v_parameter.name,
-                pg_catalog.format_type(v_type, -1), pg_catalog.left(v_value::text, 60)
+                pg_catalog.regexp_replace(pg_catalog.format_type(v_type, -1), '\[\]$', ''), pg_catalog.left(v_value::text, 60)
             );
         elsif
             not v_parameter.is_list

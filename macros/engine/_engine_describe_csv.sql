@@ -12,12 +12,9 @@ as $function$
 declare
     v_upload batch_ops.uploads;
     v_bytes bytea;
+    v_cut integer := 0;
     v_head text;
-    v_end integer;
-    v_value text := '';
-    v_values text[] := '{}';
-    v_character text;
-    v_quoted boolean := false;
+    v_values text[];
 begin
     if p_file ~ '^upload:' then
         select * into v_upload
@@ -43,37 +40,20 @@ begin
     end if;
     begin
         v_bytes := pg_catalog.pg_read_binary_file(p_file, 0, 65536);
-        -- Cut after a line break: a character that the 64 kB cut in two could not be read.
-        v_head := pg_catalog.convert_from(
-            case
-                when position('\x0a'::bytea in v_bytes) > 0
-                    then pg_catalog.substr(v_bytes, 1, position('\x0a'::bytea in v_bytes))
-                else v_bytes
-            end,
-            'UTF8'
-        );
-        v_end := pg_catalog.strpos(v_head, E'\n');
-        -- A byte order mark is no part of the first name.
-        v_head := pg_catalog.ltrim(
-            case when v_end > 0 then pg_catalog.left(v_head, v_end - 1) else v_head end, pg_catalog.chr(65279)
-        );
+        -- A character that the 64 kB cut in two could not be read.
+        while pg_catalog.length(v_bytes) = 65536 - v_cut and pg_catalog.get_byte(v_bytes, 65535 - v_cut) > 127 loop
+            v_cut := v_cut + 1;
+            v_bytes := pg_catalog.substr(v_bytes, 1, 65536 - v_cut);
+        end loop;
+        v_head := pg_catalog.convert_from(v_bytes, 'UTF8');
     exception
         when others then
             return pg_catalog.jsonb_build_object('problem', pg_catalog.format(
                 'the server cannot read %s: %s; to send a file from this machine, use dbt-batch-ops load', p_file, sqlerrm
             ));
     end;
-    foreach v_character in array pg_catalog.string_to_array(pg_catalog.rtrim(v_head, E'\r\n'), null) loop
-        if v_character = '"' then
-            v_quoted := not v_quoted;
-        elsif v_character = p_delimiter and not v_quoted then
-            v_values := v_values || v_value;
-            v_value := '';
-        else
-            v_value := v_value || v_character;
-        end if;
-    end loop;
-    v_values := v_values || v_value;
+    -- A byte order mark is no part of the first name.
+    v_values := batch_ops.first_record(pg_catalog.ltrim(v_head, pg_catalog.chr(65279)), p_delimiter);
     return pg_catalog.jsonb_build_object(
         'path', p_file,
         'columns', case when p_has_header then v_values end,

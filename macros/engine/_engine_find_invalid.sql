@@ -6,7 +6,7 @@
 -#}
 {% macro _engine_find_invalid() %}
 create or replace function batch_ops.find_invalid(
-    p_check text,
+    p_plan jsonb,
     p_parameters jsonb,
     p_run_started_at timestamptz,
     p_lo bigint,
@@ -28,7 +28,7 @@ begin
         execute pg_catalog.format(
             E'select pg_catalog.array_agg(checked.batch_ordinal), pg_catalog.array_agg('
             'pg_catalog.array_to_string(checked.broken, ''; '')) from (\n%s\n) as checked '
-            'where checked.broken <> ''{}''', p_check
+            'where checked.broken <> ''{}''', p_plan ->> 'check'
         )
         into v_numbers, v_reasons
         using
@@ -43,15 +43,17 @@ begin
             v_message := sqlerrm;
     end;
     if p_hi - p_lo = 1 then
-        return query select p_hi, v_state, v_message;
+        return query select p_hi, v_state, coalesce(
+            batch_ops.unconvertible_column(p_plan, p_parameters, p_run_started_at, p_hi) || ': ', ''
+        ) || v_message;
     else
         return query
         select invalid.* from batch_ops.find_invalid(
-            p_check, p_parameters, p_run_started_at, p_lo, p_lo + (p_hi - p_lo) / 2
+            p_plan, p_parameters, p_run_started_at, p_lo, p_lo + (p_hi - p_lo) / 2
         ) as invalid
         union all
         select invalid.* from batch_ops.find_invalid(
-            p_check, p_parameters, p_run_started_at, p_lo + (p_hi - p_lo) / 2, p_hi
+            p_plan, p_parameters, p_run_started_at, p_lo + (p_hi - p_lo) / 2, p_hi
         ) as invalid;
     end if;
 end

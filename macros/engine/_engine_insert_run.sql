@@ -33,7 +33,10 @@ begin
         (v_description ->> 'max_errors')::bigint,
         coalesce((v_description ->> 'skip_invalid_rows')::boolean, false), v_timeout,
         pg_catalog.make_interval(secs => (p_request ->> 'claim_timeout_seconds')::double precision),
-        p_started_at, p_started_at + v_timeout, v_confirm_before, p_request ->> 'file_name'
+        p_started_at, p_started_at + v_timeout, v_confirm_before,
+        coalesce(
+            p_request ->> 'file_name', pg_catalog.jsonb_path_query_first(p_request, '$.sources[*].file_name') #>> '{}'
+        )
     )
     on conflict (operation, target) where closed_at is null and status <> 'planned' do nothing;
     if found then

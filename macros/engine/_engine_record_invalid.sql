@@ -16,7 +16,7 @@ begin
     insert into batch_ops.errors (operation_id, step_number, sqlstate, error_message, row_number)
     select p_run.operation_id, p_step.step_number, invalid.error_code, invalid.reason, invalid.row_number
     from batch_ops.find_invalid(
-        p_step.plan ->> 'check', p_run.parameters, p_run.started_at, 0, p_last
+        p_step.plan, p_run.parameters, p_run.started_at, 0, p_last
     ) as invalid;
     get diagnostics v_invalid = row_count;
     if v_invalid = 0 then

@@ -43,6 +43,7 @@ begin
     execute pg_catalog.format(
         'create table batch_ops.%I (batch_ordinal bigint generated always as identity, %s)', v_table, v_columns
     );
+    perform batch_ops.refuse_end_marker(p_source ->> 'path');
     execute pg_catalog.format(
         'copy batch_ops.%I (%s) from %L with (format csv, delimiter %L, header %s)',
         v_table, pg_catalog.replace(v_columns, ' text', ''), p_source ->> 'path', p_source ->> 'delimiter',

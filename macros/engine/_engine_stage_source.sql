@@ -15,6 +15,9 @@ declare
     v_rows text;
     v_staged bigint;
 begin
+    if p_source ->> 'kind' = 'list' and p_source ->> 'query' is not null then
+        perform batch_ops.check_one_column(p_source);
+    end if;
     v_rows := case
         when p_source ->> 'kind' = 'csv' then null
         when p_source ->> 'kind' = 'list' and p_source ->> 'query' is not null

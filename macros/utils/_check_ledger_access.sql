@@ -9,7 +9,7 @@
     {%- set denied = dbt_batch_ops._fetch(
         "select not pg_catalog.has_schema_privilege('batch_ops', 'USAGE') or exists (select 1 "
         ~ "from pg_catalog.pg_class where relnamespace = 'batch_ops'::regnamespace and relkind = 'r' "
-        ~ "and relname not like 'staged%' "
+        ~ "and relname !~ '^(staged|upload)_' "
         ~ "and not (pg_catalog.has_table_privilege(oid, '"
         ~ privileges | join("') and pg_catalog.has_table_privilege(oid, '") ~ "')))"
     ) -%}

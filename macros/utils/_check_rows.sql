@@ -7,7 +7,7 @@
 -#}
 {% macro _check_rows(plan, step, own) %}
     {%- set rules = [] -%}
-    {%- set converted = [] -%}
+    {%- set converted = dbt_batch_ops._conversions(plan, step).values() | list -%}
     {%- if step.source.kind == "records" -%}
         {%- do rules.append({"text": "not a record with names and values", "sql": "batch_row_is_record"}) -%}
     {%- endif -%}
@@ -17,7 +17,6 @@
     {%- for name in step.set_columns if name in plan.live.columns -%}
         {%- set column = plan.live.columns[name] -%}
         {%- set value = dbt_batch_ops._quote(name) -%}
-        {%- do converted.append(value ~ "::" ~ column.full_type | replace(",", ", ")) -%}
         {%- if column.not_null -%}
             {%- do rules.append({"text": name ~ " is missing, and may not be null", "sql": "(" ~ value ~ " is not null)"}) -%}
         {%- endif -%}

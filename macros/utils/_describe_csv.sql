@@ -8,7 +8,7 @@
         {%- set ns.source = step.source -%}
     {%- endfor -%}
     {%- set described = {"delimiter": ns.source.delimiter, "has_header": ns.source.has_header} -%}
-    {%- if file.startswith("upload:") or "/" in file or "\\" in file -%}
+    {%- if file.startswith("upload:") or modules.re.match("(/|[A-Za-z]:[\\\\/])", file) -%}
         {%- set found = dbt_batch_ops._fetch(
             "select batch_ops.describe_csv(" ~ dbt_batch_ops._literal(file) ~ ", "
             ~ dbt_batch_ops._literal(ns.source.delimiter) ~ ", " ~ ns.source.has_header | string | lower ~ ")"
@@ -17,7 +17,7 @@
             {%- do problems.append(found.problem) -%}
         {%- endif -%}
         {{ return(dict(described, **found)) }}
-    {%- elif file.endswith(".csv") -%}
+    {%- elif file.endswith(".csv") or "/" in file or "\\" in file -%}
         {%- do problems.append(
             "csv_file " ~ file ~ ": a file on this machine is sent with: dbt-batch-ops load " ~ description.operation ~ " "
             ~ file ~ "; here it is an absolute path on the server, or the name of a seed, without .csv"

@@ -17,7 +17,7 @@
     {%- set mark = " " if step.total_is_exact or done else "~" -%}
     {{ return(
         " " ~ mark ~ "{:>3}".format((share * 100) | int) ~ " %"
-        ~ "{:>16,}".format(progress.step_records) ~ " rows"
+        ~ "{:>16,}".format(progress.step_records) ~ (" row " if progress.step_records == 1 else " rows")
         ~ "{:>12,}".format(rate | int) ~ " rows/s"
         ~ ("" if left is none or done else "{:>14}".format(dbt_batch_ops._duration(left)) ~ " left")
         ~ ("   step " ~ step.number ~ " of " ~ summary.steps | length ~ ", " ~ step.name if several else "")

@@ -7,9 +7,10 @@
     {{ return({
         "rows_table": table,
         "row_columns": plan.sources.get(step.source.parameter, {}).get("columns"),
-        "header_lines": (1 if step.source.has_header else 0)
-            if step.source.kind == "csv" and "relation" not in plan.sources.get(step.source.parameter, {}) else none,
+        "header_lines": dbt_batch_ops._header_lines(plan, step),
         "check": dbt_batch_ops._check_rows(plan, step, own) if writes and table else none,
+        "conversions": dbt_batch_ops._conversions(plan, step) if writes and table else none,
+        "numbered": dbt_batch_ops._numbered_rows(own) if writes and table else none,
         "superseded": dbt_batch_ops._superseded_rows(step, own) if step.operation_type == "upsert" and table else none,
         "output_definition": dbt_batch_ops._output_definition(plan, step, apply),
         "rows": {

@@ -8,6 +8,14 @@
     {%- for line in dbt_batch_ops._source_lines(step) -%}
         {%- do dbt_batch_ops._say("  " ~ line) -%}
     {%- endfor -%}
+    {%- for name, value in opened.parameters.items() -%}
+        {%- do dbt_batch_ops._say(
+            "  with " ~ name ~ " = " ~ (
+                "{:,}".format(value.records) ~ " rows" if value is mapping and "staged" in value
+                else tojson(value) | truncate(100, true)
+            )
+        ) -%}
+    {%- endfor -%}
     {%- for later in opened.steps[1:] -%}
         {%- do dbt_batch_ops._say("  then step " ~ later.number ~ ", " ~ later.name ~ " (" ~ later.operation_type ~ ")") -%}
     {%- endfor -%}

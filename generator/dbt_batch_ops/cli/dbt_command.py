@@ -14,6 +14,12 @@ from dbt_batch_ops.cli.errors import ProjectError
 from dbt_batch_ops.cli.signals import passed_on
 from dbt_batch_ops.database.profile import ProfileOptions
 
+# The program `dbt` of this Python. As a module, `-m dbt.cli.main`, it makes Python print a warning.
+_DBT = (
+    "import sys; sys.path = [folder for folder in sys.path if folder]; "
+    "from dbt.cli.main import cli; cli(prog_name='dbt')"
+)
+
 INTERRUPTED = 130
 """The exit code of what was asked to end."""
 
@@ -62,7 +68,7 @@ def run_operation(options: ProfileOptions, macro: str, arguments: Mapping[str, A
     Returns:
         dbt's exit code, as a shell would see it; 130 when it failed after such a signal.
     """
-    command = [sys.executable, "-m", "dbt.cli.main", "run-operation", macro, *options.arguments]
+    command = [sys.executable, "-c", _DBT, "run-operation", macro, *options.arguments]
     if arguments:
         # JSON is YAML as long as it does not write a character as two escaped halves.
         command += ["--args", json.dumps(arguments, ensure_ascii=False, default=str)]

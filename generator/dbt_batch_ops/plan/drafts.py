@@ -111,7 +111,7 @@ def _read_mapping(reader: ExpressionReader, draft: Draft) -> None:
         type_ = (reader.fields or {}).get(column)
         live = column if type_ is not None and not type_.is_array else None
         position = reader.document.position(place)
-        use = Use(CSV_PARAMETER, 0, type_, live, field=name.strip())
+        use = Use(CSV_PARAMETER, 0, type_, live, field=name)
         draft.mapped.append((column, PlacedUse(use, position.line, position.column)))
 
 

@@ -129,9 +129,8 @@ def _parameter(
         document.error(place, f"the default of {quoted(resolved.name)} {error}")
     from_query = model is not None and model.from_query is True
     if from_query and not resolved.type.is_array and holds != "records":
-        problem = (
-            f"'from_query' is for arrays and for a 'data_source', but {quoted(resolved.name)} is {resolved.type}"
-        )
+        type_ = f"but {quoted(resolved.name)} is {resolved.type}"
+        problem = f"'from_query' is for arrays and for a 'data_source', {type_}"
         document.error(document.key_position((*location, "from_query")), problem)
     return Parameter(
         name=resolved.name,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from dbt_batch_ops.plan.model import Argument, Assignment, Check, OperationPlan, SqlPart, StepPlan
-from dbt_batch_ops.plan.sources import TargetSource
 from dbt_batch_ops.render import jinja_text
 from dbt_batch_ops.render.definition import statements_name
 from dbt_batch_ops.render.sql_text import part_text
@@ -24,7 +23,6 @@ def statements_view(plan: OperationPlan, step: StepPlan) -> dict[str, Any]:
         "template": f"{step.operation_type}.sql.j2",
         "assignments": [_assignment(plan, step, assignment) for assignment in step.assignments],
         "condition": _condition(plan, step),
-        "reads_target": isinstance(step.source, TargetSource),
         "rules": [checked(rule, indent=8) for rule in step.rules],
         "columns": [_name(assignment.column) for assignment in step.assignments],
         "mapped": [_mapped(assignment) for assignment in step.assignments],
@@ -61,8 +59,7 @@ def _name(name: str) -> str:
 
 
 def _assignment(plan: OperationPlan, step: StepPlan, assignment: Assignment) -> dict[str, Any]:
-    indent = 8 if step.operation_type == "update" else 12
-    sql = part_text(assignment.value, indent)
+    sql = part_text(assignment.value, indent=8)
     return {
         "column": _name(assignment.column),
         "source": source_of(plan, assignment.value),
@@ -75,7 +72,7 @@ def _typed(assignment: Assignment, sql: str) -> str:
     """Return a value of a row, with its type where the database would take it for text."""
     untyped = sql == "null" or sql.endswith("'")
     if assignment.is_literal and untyped and assignment.type is not None:
-        return f"cast({sql} as {assignment.type})"
+        return f"{sql}::{assignment.type}"
     return sql
 
 
@@ -91,7 +88,6 @@ def _condition(plan: OperationPlan, step: StepPlan) -> dict[str, Any] | None:
         return None
     return {
         "sql": _safe_at_the_end(step.condition, indent=8),
-        "nested_sql": part_text(step.condition, indent=12),
         "source": source_of(plan, step.condition),
     }
 
@@ -111,8 +107,8 @@ def _conflict_update(step: StepPlan, column: str) -> dict[str, str]:
     comparable = type_.replace("json", "jsonb") if type_.removesuffix("[]") == "json" else None
     return {
         "column": name,
-        "old": f"cast(target.{name} as {comparable})" if comparable else f"target.{name}",
-        "new": f"cast(excluded.{name} as {comparable})" if comparable else f"excluded.{name}",
+        "old": f"target.{name}::{comparable}" if comparable else f"target.{name}",
+        "new": f"excluded.{name}::{comparable}" if comparable else f"excluded.{name}",
     }
 
 
@@ -121,6 +117,6 @@ def _argument(argument: Argument) -> dict[str, Any]:
         "name": f"{jinja_text.escape(quote_routine_name(argument.name))} => "
         if argument.name is not None
         else "",
-        "sql": part_text(argument.value, indent=8),
+        "sql": part_text(argument.value, indent=12),
         "is_expression": argument.value.is_expression,
     }

@@ -54,8 +54,8 @@ class Parameter(SpecModel):
     )
     from_query: Switch | None = Field(
         None,
-        description="Whether the caller may give `{query: select …}` or `{ref: model}` instead of an array. "
-        "Default: false.",
+        description="Whether the caller may give `{query: select …}` instead of a list or of records; `{ref: "
+        "model}` is accepted always. Default: false.",
         examples=[True],
     )
 

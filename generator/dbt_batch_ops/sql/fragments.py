@@ -13,6 +13,7 @@ from dbt_batch_ops.sql.keywords import folded
 from dbt_batch_ops.sql.lexer import Kind, Token
 from dbt_batch_ops.sql.parameters import RUN_STARTED_AT
 from dbt_batch_ops.sql.parsing import identifier_offset
+from dbt_batch_ops.sql.strings import one_line_strings
 from dbt_batch_ops.sql.types import PgType
 
 
@@ -149,7 +150,10 @@ def fragments(
     types: Mapping[str, PgType],
     lists: Mapping[int, tuple[int, ListTerm]] | None = None,
 ) -> tuple[Fragment, ...]:
-    """Return the user's text with its parameters replaced, and nothing else changed.
+    """Return the user's text with its parameters replaced.
+
+    Strings over several lines are written on one, since the statement around them is indented; nothing else
+    is changed.
 
     Args:
         expression: The expression.
@@ -164,6 +168,8 @@ def fragments(
         if any(start <= use.offset < end for start, end, _ in edits):
             continue
         edits.append((use.offset, use.offset + use.length, _value(use, types)))
+    for token, text in one_line_strings(expression.tokens):
+        edits.append((token.start, token.end, Text(text)))
     pieces: list[Fragment] = []
     place = 0
     for start, end, fragment in sorted(edits, key=lambda edit: edit[0]):

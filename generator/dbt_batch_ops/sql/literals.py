@@ -27,15 +27,19 @@ class LiteralError(ValueError):
 
 
 def quote_string(text: str) -> str:
-    """Return a SQL string that holds the text, whatever is in it.
+    """Return a SQL string that holds the text, whatever is in it, on one line.
 
     A backslash makes it an ``E''`` string, which means the same whatever ``standard_conforming_strings`` is.
+    So does a line break, which then survives when a statement is indented.
 
     Args:
         text: The value.
     """
     doubled = text.replace("'", "''")
-    return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in text else f"'{doubled}'"
+    if not any(character in text for character in "\\\n\r"):
+        return f"'{doubled}'"
+    escaped = doubled.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    return f"E'{escaped}'"
 
 
 def render_literal(value: Any, written: str, column_type: PgType | None) -> str:

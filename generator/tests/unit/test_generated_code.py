@@ -22,6 +22,23 @@ from dbt_batch_ops.render import jinja_text
 GOLDEN = Path(__file__).parents[1] / "golden"
 MACROS = sorted(GOLDEN.glob("*/expected/*.sql"))
 
+PARTS = {
+    **{type_: {"where", "apply"} for type_ in ("update", "delete", "select")},
+    **{type_: {"where", "row", "rules", "apply"} for type_ in ("insert", "upsert")},
+    "custom_function": {"apply"},
+}
+"""What a macro with statements returns."""
+
+RULE = "select 1\nfrom mapped\nwhere\n    (\n        {}\n    )"
+LAID_OUT_BY_THE_USER = {
+    "colons_that_are_no_parameters",
+    "comment_at_the_end_of_a_condition_swallows_nothing",
+    "parameters_with_types_defaults_and_descriptions",
+    "preconditions_and_confirmation",
+    "subqueries_are_kept",
+}
+"""Cases whose own SQL breaks rules; it is printed as it was written."""
+
 STYLED = """\
 operation_type: update
 update_data:
@@ -71,7 +88,40 @@ def test_generated_files_pass_sqlfluff_as_a_user_runs_it(macro: Path, dialect: s
 
 @pytest.fixture(scope="module")
 def postgres() -> FluffConfig:
-    return FluffConfig(overrides={"dialect": "postgres", "templater": "raw"}, ignore_local_config=True)
+    """The rules of this repository: what reaches the database has to pass them."""
+    return FluffConfig.from_path(
+        str(Path(__file__).parents[3]), overrides={"dialect": "postgres", "templater": "raw"}
+    )
+
+
+def rendered(plans: list[OperationPlan], call: Callable[..., Any]) -> Iterator[tuple[str, str]]:
+    """Every complete statement that the generated macros of some operations return."""
+    for plan in plans:
+        definition = call(plan, f"{plan.name}__definition", plan.steps[0])
+        for step, description in zip(plan.steps, definition["description"]["steps"], strict=True):
+            returned = call(plan, definition["statements"][step.name].name, step)
+            assert set(returned) == PARTS[step.operation_type], step.name
+            assert description["name"] == step.name
+            yield f"{plan.name} {step.name}", returned["apply"]
+            if "row" in returned:
+                yield f"row of {plan.name} {step.name}", returned["row"]
+            for rule in returned.get("rules", ()):
+                yield f"{step.name}: {rule['text']}", RULE.format(rule["sql"])
+        if definition["preconditions"] is not None:
+            for check in call(plan, f"{plan.name}__preconditions", plan.steps[0]):
+                yield check["text"], check["sql"]
+
+
+CASES = sorted({path.parents[1] for path in MACROS if path.parents[1].name not in LAID_OUT_BY_THE_USER})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
+def test_rendered_statements_of_every_case_pass_sqlfluff(
+    case: Path, postgres: FluffConfig, plans: Callable[[str], list[OperationPlan]], call: Callable[..., Any]
+) -> None:
+    for spec in sorted(case.glob("*.y*ml")):
+        for name, statement in rendered(plans(spec.read_text(encoding="utf-8")), call):
+            assert problems(postgres, statement + "\n") == [], (name, statement)
 
 
 def test_rendered_statements_pass_sqlfluff(
@@ -123,6 +173,35 @@ def test_dbt_parses_generated_files_without_a_warning(dbt_project: Path) -> None
     assert parsed.returncode == 0, parsed.stdout
 
 
+def test_names_that_are_words_of_sql_are_quoted_where_functions_and_their_arguments_stand(
+    plan: Callable[[str], OperationPlan], user: Callable[..., str], statements: Callable[..., dict[str, Any]]
+) -> None:
+    made = plan(
+        user("operation_type: custom_function\nfunction: app.time\ninput: {values: 1, on: 2, Odd Name: 3}")
+    )
+    called = statements(made)["apply"]
+    assert (
+        'lateral app."time"(\n        "values" => 1,\n        "on" => 2,\n        "Odd Name" => 3\n' in called
+    )
+
+
+def test_a_string_over_several_lines_survives_when_a_statement_is_indented(
+    plan: Callable[[str], OperationPlan], user: Callable[..., str], statements: Callable[..., dict[str, Any]]
+) -> None:
+    body = """\
+operation_type: insert
+data_source: :rows
+insert_data:
+  email: "a\\n  b"
+  status: {sql: "lower(cast(:row.status as text) || 'c\\n    d' || $$e\\n    f$$ || E'\\\\\\\\\\n  g')"}
+"""
+    made = statements(plan(user(body)))
+    assert "E'a\\n  b'" in made["apply"]
+    for text in (r"E'c\n    d'", r"E'e\n    f'", r"E'\\\n  g'"):
+        assert text in made["row"]
+        assert text in made["apply"]
+
+
 def test_the_hash_changes_with_what_happens_to_data_and_with_nothing_else(
     plan: Callable[[str], OperationPlan], user: Callable[..., str]
 ) -> None:
@@ -141,8 +220,28 @@ def test_the_hash_changes_with_what_happens_to_data_and_with_nothing_else(
     assert fingerprint(plan("# moved down\n" + user(body))) == original
     for old, new in [("credits > 0", "credits > 1"), (":s", ":t"), ("status: :s", "email: :s")]:
         assert fingerprint(plan(user(body.replace(old, new)))) != original, new
-    for line in ["max_records: 5", "parameters: {s: {default: x}}", "parameters: {s: varchar}"]:
+    decisive = [
+        "max_records: 5",
+        "parameters: {s: {default: x}}",
+        "parameters: {s: varchar}",
+        "preconditions: [count(*) > 0]",
+        "requires_confirmation: true",
+    ]
+    for line in decisive:
         assert fingerprint(plan(user(body + line))) != original, line
     for header in ["relation: app.users\n", "key: [email]\n", "relation: ref('user')\n"]:
         assert fingerprint(plan(user(body, header))) != original, header
     assert len(original) == 16
+
+
+def test_the_hash_of_an_import_covers_its_source_and_rules_but_not_its_limit_of_errors(
+    plan: Callable[[str], OperationPlan], user: Callable[..., str]
+) -> None:
+    body = "data_source: csv_file\nfield_mapping: {email: email}\n"
+    skipping = body + "skip_invalid_rows: true\n"
+    original, skipped = fingerprint(plan(user(body))), fingerprint(plan(user(skipping)))
+    assert fingerprint(plan(user(skipping + "max_errors: 5"))) == skipped != original
+    for line in ["csv_delimiter: ;", "csv_has_header: true", "validation_rules: [email IS NOT NULL]"]:
+        is_default = line == "csv_has_header: true"
+        assert (fingerprint(plan(user(body + line))) == original) == is_default, line
+    assert fingerprint(plan(user(body.replace(": email}", ": csv_column_1}")))) != original

@@ -15,7 +15,7 @@ from dbt_batch_ops.plan.build import build_plans
 from dbt_batch_ops.render.files import render
 from dbt_batch_ops.spec.diagnostics import Severity
 from dbt_batch_ops.spec.document import parse_document
-from dbt_batch_ops.spec.model import Entity, Operation, Parameter, Step
+from dbt_batch_ops.spec.model import OPERATION_TYPES, Entity, Operation, Parameter, Step
 from dbt_batch_ops.spec.read import diagnostics_of, read_spec, read_specs
 from dbt_batch_ops.sql.expression import parse_expression
 from dbt_batch_ops.sql.lexer import SqlError
@@ -54,6 +54,8 @@ KEYS = sorted(
 )
 WORDS = [
     *("id", "status", "update", "delete", "steps", "range", "keys", "batch_operations", "text[]", "uuid"),
+    *("insert", "upsert", "select", "custom_function", "csv_file", "csv_column_1", "name", "output"),
+    *(":rows", ":rows.id", ":user_ids", ':rows."x y"', "count(*) > 0", "stop_on_error", "app.f"),
     *("NOW()", ":p", ":a.b", "id = ANY(:p)", "status IN (:p) AND id = :q", "a; b", "((", "'", "/*"),
     *(
         "30 minutes",
@@ -77,6 +79,25 @@ values = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4),
     max_leaves=12,
+)
+mappings = st.dictionaries(st.sampled_from(["id", "status", "x"]), scalars, min_size=1, max_size=3)
+types = st.sampled_from(OPERATION_TYPES)
+likely: dict[str, st.SearchStrategy[Any]] = {
+    **dict.fromkeys(("update_data", "insert_data", "upsert_data", "field_mapping", "input"), mappings),
+    "where_condition": st.sampled_from(WORDS),
+    "conflict_target": st.sampled_from(["id", "status"]),
+    "select_fields": st.lists(st.sampled_from(["id", "status", "x"]), min_size=1, max_size=3),
+    "data_source": st.sampled_from([":rows", "csv_file"]),
+    "validation_rules": st.lists(st.sampled_from(WORDS), max_size=2),
+    "function": st.sampled_from(["f", "app.f"]),
+    "output": st.sampled_from(["rows", "them"]),
+    "depends_on": st.sampled_from(["a", "c", "d"]),
+    "name": st.sampled_from(["a", "c", "d"]),
+    "csv_has_header": st.booleans(),
+}
+steps = st.fixed_dictionaries(
+    {"name": likely["name"], "operation_type": types},
+    optional={key: own for key, own in likely.items() if key != "name"},
 )
 operations = st.fixed_dictionaries(
     {},
@@ -130,6 +151,18 @@ def test_any_yaml_value(value: Any) -> None:
 def test_any_values_for_the_keys_of_the_language(header: dict[str, Any], patterns: list[Any]) -> None:
     entity = {"name": "user", "fields": {"id": "uuid", "status": "text"}, **header, "patterns": patterns}
     answer(yaml.safe_dump(entity, allow_unicode=True, sort_keys=False))
+
+
+@settings(quick, max_examples=300)
+@given(st.lists(steps, min_size=1, max_size=5), st.lists(st.sampled_from(WORDS), max_size=2))
+def test_any_steps(written: list[dict[str, Any]], preconditions: list[str]) -> None:
+    keys = {"preconditions": preconditions} if preconditions else {}
+    operation = {"name": "batch_operations", "operation": "x", "steps": written, **keys}
+    entity = {"name": "user", "fields": {"id": "uuid", "status": "text"}, "patterns": [operation]}
+    answer(yaml.safe_dump(entity, allow_unicode=True, sort_keys=False))
+    single = {**written[0], "name": "batch_operations", "operation": "x", **keys}
+    single = {key: value for key, value in single.items() if key not in ("output", "depends_on")}
+    answer(yaml.safe_dump({**entity, "patterns": [single]}, allow_unicode=True, sort_keys=False))
 
 
 @settings(quick, max_examples=400)

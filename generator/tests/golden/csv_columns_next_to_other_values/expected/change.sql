@@ -73,22 +73,22 @@
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:19
-        {{ b.fields.csv_column_1 }} as sku,
-        -- batch_operations/spec.yml:21
-        (
-            cast({{ b.fields.csv_column_2 }} as numeric) / 100
-        ) as price,
-        -- batch_operations/spec.yml:22
-        {{ b.fields["Product Name"] }} as name,
-        -- batch_operations/spec.yml:23
-        cast('draft' as text) as status,
-        -- batch_operations/spec.yml:24
-        {{ b.run_started_at }} as created_at
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:19
+    {{ b.fields.csv_column_1 }} as sku,
+    -- batch_operations/spec.yml:21
+    (
+        cast({{ b.fields.csv_column_2 }} as numeric) / 100
+    ) as price,
+    -- batch_operations/spec.yml:22
+    {{ b.fields["Product Name"] }} as name,
+    -- batch_operations/spec.yml:23
+    'draft'::text as status,
+    -- batch_operations/spec.yml:24
+    {{ b.run_started_at }} as created_at
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} (
@@ -105,7 +105,7 @@ select
     'draft' as status,
     mapped.created_at
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({

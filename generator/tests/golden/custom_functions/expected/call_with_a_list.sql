@@ -60,9 +60,10 @@
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral "App"."refreshAll"(
-    {{ b.input }}
-) as called
+cross join
+    lateral "App"."refreshAll"(
+        {{ b.input }}
+    ) as called
 where
     {{ b.range }}
     {% endset %}

@@ -58,9 +58,10 @@
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral app.close_month(
-    {{ b.params.month }}
-) as called
+cross join
+    lateral app.close_month(
+        {{ b.params.month }}
+    ) as called
 where
     {{ b.range }}
     {% endset %}

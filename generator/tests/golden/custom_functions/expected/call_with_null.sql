@@ -58,9 +58,10 @@
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral configure(
-    null
-) as called
+cross join
+    lateral configure(
+        null
+    ) as called
 where
     {{ b.range }}
     {% endset %}

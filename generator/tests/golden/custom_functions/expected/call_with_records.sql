@@ -62,9 +62,10 @@
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral import_products(
-    {{ b.input }}
-) as called
+cross join
+    lateral import_products(
+        {{ b.input }}
+    ) as called
 where
     {{ b.range }}
     {% endset %}

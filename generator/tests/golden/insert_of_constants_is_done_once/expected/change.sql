@@ -66,26 +66,26 @@
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:18
-        cast('X-1' as text) as sku,
-        -- batch_operations/spec.yml:18
-        cast(null as text) as name,
-        -- batch_operations/spec.yml:18
-        5 as price,
-        -- batch_operations/spec.yml:18
-        '{"a"}'::text[] as tags,
-        -- batch_operations/spec.yml:18
-        cast('{"a": 1}' as jsonb) as details,
-        -- batch_operations/spec.yml:18
-        (
-            NOW()
-        ) as created_at,
-        -- batch_operations/spec.yml:18
-        {{ b.params.new_status }} as status
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:18
+    'X-1'::text as sku,
+    -- batch_operations/spec.yml:18
+    null::text as name,
+    -- batch_operations/spec.yml:18
+    5 as price,
+    -- batch_operations/spec.yml:18
+    '{"a"}'::text[] as tags,
+    -- batch_operations/spec.yml:18
+    '{"a": 1}'::jsonb as details,
+    -- batch_operations/spec.yml:18
+    (
+        NOW()
+    ) as created_at,
+    -- batch_operations/spec.yml:18
+    {{ b.params.new_status }} as status
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} (
@@ -106,7 +106,7 @@ select
     mapped.created_at,
     mapped.status
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({

@@ -68,18 +68,18 @@
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:19
-        {{ b.fields.SKU }} as sku,
-        -- batch_operations/spec.yml:19
-        {{ b.fields["Product Name"] }} as name,
-        -- batch_operations/spec.yml:19
-        {{ b.fields["items"] }} as price,
-        -- batch_operations/spec.yml:19
-        {{ b.fields["Tags \"quoted\""] }} as tags
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:19
+    {{ b.fields.SKU }} as sku,
+    -- batch_operations/spec.yml:19
+    {{ b.fields["Product Name"] }} as name,
+    -- batch_operations/spec.yml:19
+    {{ b.fields["items"] }} as price,
+    -- batch_operations/spec.yml:19
+    {{ b.fields["Tags \"quoted\""] }} as tags
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} (
@@ -94,7 +94,7 @@ select
     mapped.price,
     mapped.tags
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({

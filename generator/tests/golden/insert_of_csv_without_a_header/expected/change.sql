@@ -72,14 +72,14 @@
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:19
-        {{ b.fields.csv_column_1 }} as sku,
-        -- batch_operations/spec.yml:19
-        {{ b.fields.csv_column_12 }} as price
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:19
+    {{ b.fields.csv_column_1 }} as sku,
+    -- batch_operations/spec.yml:19
+    {{ b.fields.csv_column_12 }} as price
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} (
@@ -90,7 +90,7 @@ select
     mapped.sku,
     mapped.price
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({

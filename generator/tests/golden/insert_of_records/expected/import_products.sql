@@ -87,28 +87,28 @@
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:20
-        {{ b.fields.sku }} as sku,
-        -- batch_operations/spec.yml:21
-        (
-            coalesce(cast({{ b.fields.name }} as text), 'new')
-        ) as name,
-        -- batch_operations/spec.yml:22
-        (
-            cast({{ b.fields.price }} as numeric) * {{ b.params.factor }}
-        ) as price,
-        -- batch_operations/spec.yml:23
-        '{"new","imported"}'::text[] as tags,
-        -- batch_operations/spec.yml:24
-        {{ b.params.new_status }} as status,
-        -- batch_operations/spec.yml:25
-        (
-            NOW()
-        ) as created_at
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:20
+    {{ b.fields.sku }} as sku,
+    -- batch_operations/spec.yml:21
+    (
+        coalesce(cast({{ b.fields.name }} as text), 'new')
+    ) as name,
+    -- batch_operations/spec.yml:22
+    (
+        cast({{ b.fields.price }} as numeric) * {{ b.params.factor }}
+    ) as price,
+    -- batch_operations/spec.yml:23
+    '{"new","imported"}'::text[] as tags,
+    -- batch_operations/spec.yml:24
+    {{ b.params.new_status }} as status,
+    -- batch_operations/spec.yml:25
+    (
+        NOW()
+    ) as created_at
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} (
@@ -127,7 +127,7 @@ select
     mapped.status,
     mapped.created_at
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({

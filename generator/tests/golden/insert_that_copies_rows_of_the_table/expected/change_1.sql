@@ -61,25 +61,24 @@
         )
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:19
-        (
-            sku || '-copy'
-        ) as sku,
-        -- batch_operations/spec.yml:20
-        (
-            name
-        ) as name,
-        -- batch_operations/spec.yml:21
-        cast('draft' as text) as status
-    from {{ b.rows }}
-    where
-        {{ b.range }}
-        -- batch_operations/spec.yml:22
-        and (
-            status = 'active'
-            AND {{ b.lists.product_ids }} -- those that were asked for
-        )
+select
+    -- batch_operations/spec.yml:19
+    (
+        sku || '-copy'
+    ) as sku,
+    -- batch_operations/spec.yml:20
+    (
+        name
+    ) as name,
+    -- batch_operations/spec.yml:21
+    'draft'::text as status
+from {{ b.rows }}
+where
+    {{ b.range }}
+    -- batch_operations/spec.yml:22
+    and (
+        {{ where | trim }}
+    )
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} (
@@ -92,7 +91,7 @@ select
     mapped.name,
     'draft' as status
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({

@@ -58,16 +58,14 @@
         price > 5
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:28
-        {{ b.params.new_status }} as status
-    from {{ b.rows }}
-    where
-        {{ b.range }}
-        -- batch_operations/spec.yml:29
-        and (
-            price > 5
-        )
+select {{ b.params.new_status }} as status -- batch_operations/spec.yml:28
+from {{ b.rows }}
+where
+    {{ b.range }}
+    -- batch_operations/spec.yml:29
+    and (
+        {{ where | trim }}
+    )
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} (
@@ -75,7 +73,7 @@ insert into {{ b.target }} (
 )
 select mapped.status
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({

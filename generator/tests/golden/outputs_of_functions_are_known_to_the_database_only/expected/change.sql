@@ -127,14 +127,14 @@ where
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:16
-        {{ b.fields.id }} as id,
-        -- batch_operations/spec.yml:16
-        {{ b.fields.email }} as email
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:16
+    {{ b.fields.id }} as id,
+    -- batch_operations/spec.yml:16
+    {{ b.fields.email }} as email
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set rule_1 %}
         email LIKE '%@%'
@@ -148,13 +148,12 @@ select
     mapped.id,
     mapped.email
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped
 on conflict (id) do update
-set
-    email = excluded.email
-where
-    target.email is distinct from excluded.email{{ b.returning }}
+    set
+        email = excluded.email
+    where target.email is distinct from excluded.email{{ b.returning }}
     {% endset %}
     {{ return({
         "where": where | trim,

@@ -176,12 +176,13 @@ where
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral look_up_users(
-    email => {{ b.fields.email }},
-    number => (
-        {{ b.fields.legacy_id }} + 1
-    )
-) as called
+cross join
+    lateral look_up_users(
+        email => {{ b.fields.email }},
+        number => (
+            {{ b.fields.legacy_id }} + 1
+        )
+    ) as called
 where
     {{ b.range }}
     {% endset %}
@@ -193,14 +194,14 @@ where
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:19
-        {{ b.fields.email }} as email,
-        -- batch_operations/spec.yml:19
-        {{ b.fields.credits }} as credits
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:19
+    {{ b.fields.email }} as email,
+    -- batch_operations/spec.yml:19
+    {{ b.fields.credits }} as credits
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} (
@@ -211,7 +212,7 @@ select
     mapped.email,
     mapped.credits
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({
@@ -226,9 +227,10 @@ from (
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral announce(
-    {{ b.input }}
-) as called
+cross join
+    lateral announce(
+        {{ b.input }}
+    ) as called
 where
     {{ b.range }}
     {% endset %}
@@ -239,9 +241,10 @@ where
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral archive(
-    {{ b.input }}
-) as called
+cross join
+    lateral archive(
+        {{ b.input }}
+    ) as called
 where
     {{ b.range }}
     {% endset %}
@@ -252,9 +255,10 @@ where
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral count_users(
-    {{ b.input }}
-) as called
+cross join
+    lateral count_users(
+        {{ b.input }}
+    ) as called
 where
     {{ b.range }}
     {% endset %}

@@ -124,9 +124,10 @@ where
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral fetch_product_data_from_api(
-    {{ b.input }}
-) as called
+cross join
+    lateral fetch_product_data_from_api(
+        {{ b.input }}
+    ) as called
 where
     {{ b.range }}
     {% endset %}
@@ -138,20 +139,20 @@ where
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:24
-        {{ b.fields.product_id }} as product_id,
-        -- batch_operations/spec.yml:25
-        {{ b.fields.name }} as name,
-        -- batch_operations/spec.yml:26
-        {{ b.fields.price }} as price,
-        -- batch_operations/spec.yml:27
-        (
-            NOW()
-        ) as last_updated
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:24
+    {{ b.fields.product_id }} as product_id,
+    -- batch_operations/spec.yml:25
+    {{ b.fields.name }} as name,
+    -- batch_operations/spec.yml:26
+    {{ b.fields.price }} as price,
+    -- batch_operations/spec.yml:27
+    (
+        NOW()
+    ) as last_updated
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} as target (
@@ -166,15 +167,14 @@ select
     mapped.price,
     mapped.last_updated
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped
 on conflict (product_id) do update
-set
-    name = excluded.name,
-    price = excluded.price,
-    last_updated = excluded.last_updated
-where
-    (
+    set
+        name = excluded.name,
+        price = excluded.price,
+        last_updated = excluded.last_updated
+    where (
         target.name,
         target.price,
         target.last_updated

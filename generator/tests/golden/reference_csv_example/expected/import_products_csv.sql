@@ -68,16 +68,16 @@
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:16
-        {{ b.fields.csv_column_1 }} as name,
-        -- batch_operations/spec.yml:17
-        {{ b.fields.csv_column_2 }} as price,
-        -- batch_operations/spec.yml:18
-        {{ b.fields.csv_column_3 }} as category
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:16
+    {{ b.fields.csv_column_1 }} as name,
+    -- batch_operations/spec.yml:17
+    {{ b.fields.csv_column_2 }} as price,
+    -- batch_operations/spec.yml:18
+    {{ b.fields.csv_column_3 }} as category
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set rule_1 %}
         price > 0
@@ -96,7 +96,7 @@ select
     mapped.price,
     mapped.category
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({

@@ -81,20 +81,20 @@
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:17
-        {{ b.fields.name }} as name,
-        -- batch_operations/spec.yml:18
-        {{ b.fields.price }} as price,
-        -- batch_operations/spec.yml:19
-        {{ b.fields.category_id }} as category_id,
-        -- batch_operations/spec.yml:20
-        (
-            NOW()
-        ) as created_at
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:17
+    {{ b.fields.name }} as name,
+    -- batch_operations/spec.yml:18
+    {{ b.fields.price }} as price,
+    -- batch_operations/spec.yml:19
+    {{ b.fields.category_id }} as category_id,
+    -- batch_operations/spec.yml:20
+    (
+        NOW()
+    ) as created_at
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} (
@@ -109,7 +109,7 @@ select
     mapped.category_id,
     mapped.created_at
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({

@@ -126,9 +126,10 @@
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral calculate_customer_usage(
-    month => {{ b.params.target_month }}
-) as called
+cross join
+    lateral calculate_customer_usage(
+        month => {{ b.params.target_month }}
+    ) as called
 where
     {{ b.range }}
     {% endset %}
@@ -140,18 +141,18 @@ where
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:19
-        {{ b.fields.customer_id }} as customer_id,
-        -- batch_operations/spec.yml:20
-        {{ b.params.target_month }} as month,
-        -- batch_operations/spec.yml:21
-        {{ b.fields.total_amount }} as amount,
-        -- batch_operations/spec.yml:22
-        cast('pending' as text) as status
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:19
+    {{ b.fields.customer_id }} as customer_id,
+    -- batch_operations/spec.yml:20
+    {{ b.params.target_month }} as month,
+    -- batch_operations/spec.yml:21
+    {{ b.fields.total_amount }} as amount,
+    -- batch_operations/spec.yml:22
+    'pending'::text as status
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} (
@@ -166,7 +167,7 @@ select
     mapped.amount,
     'pending' as status
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({
@@ -181,9 +182,10 @@ from (
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral generate_invoice_pdf(
-    {{ b.input }}
-) as called
+cross join
+    lateral generate_invoice_pdf(
+        {{ b.input }}
+    ) as called
 where
     {{ b.range }}
     {% endset %}
@@ -194,9 +196,10 @@ where
     {% set apply %}
 select called.*
 from {{ b.rows }}
-cross join lateral send_invoice_notifications(
-    {{ b.input }}
-) as called
+cross join
+    lateral send_invoice_notifications(
+        {{ b.input }}
+    ) as called
 where
     {{ b.range }}
     {% endset %}

@@ -64,12 +64,10 @@
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:19
-        {{ b.fields.sku }} as sku
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select {{ b.fields.sku }} as sku -- batch_operations/spec.yml:19
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} as target (
@@ -77,7 +75,7 @@ insert into {{ b.target }} as target (
 )
 select mapped.sku
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped
 on conflict (sku) do nothing{{ b.returning }}
     {% endset %}

@@ -66,14 +66,14 @@
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:19
-        {{ b.fields.sku }} as sku,
-        -- batch_operations/spec.yml:19
-        {{ b.fields.price }} as price
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:19
+    {{ b.fields.sku }} as sku,
+    -- batch_operations/spec.yml:19
+    {{ b.fields.price }} as price
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} as target (
@@ -84,13 +84,12 @@ select
     mapped.sku,
     mapped.price
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped
 on conflict (sku) do update
-set
-    price = excluded.price
-where
-    target.price is distinct from excluded.price{{ b.returning }}
+    set
+        price = excluded.price
+    where target.price is distinct from excluded.price{{ b.returning }}
     {% endset %}
     {{ return({
         "where": where | trim,

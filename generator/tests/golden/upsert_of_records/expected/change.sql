@@ -76,22 +76,22 @@
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:21
-        {{ b.fields.id }} as id,
-        -- batch_operations/spec.yml:22
-        {{ b.fields.sku }} as sku,
-        -- batch_operations/spec.yml:23
-        {{ b.fields.name }} as name,
-        -- batch_operations/spec.yml:24
-        {{ b.fields.details }} as details,
-        -- batch_operations/spec.yml:25
-        {{ b.fields.raw }} as raw,
-        -- batch_operations/spec.yml:26
-        cast('active' as text) as status
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:21
+    {{ b.fields.id }} as id,
+    -- batch_operations/spec.yml:22
+    {{ b.fields.sku }} as sku,
+    -- batch_operations/spec.yml:23
+    {{ b.fields.name }} as name,
+    -- batch_operations/spec.yml:24
+    {{ b.fields.details }} as details,
+    -- batch_operations/spec.yml:25
+    {{ b.fields.raw }} as raw,
+    -- batch_operations/spec.yml:26
+    'active'::text as status
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set apply %}
 insert into {{ b.target }} as target (
@@ -110,21 +110,20 @@ select
     mapped.raw,
     'active' as status
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped
 on conflict (sku, name) do update
-set
-    details = excluded.details,
-    raw = excluded.raw,
-    status = excluded.status
-where
-    (
+    set
+        details = excluded.details,
+        raw = excluded.raw,
+        status = excluded.status
+    where (
         target.details,
-        cast(target.raw as jsonb),
+        target.raw::jsonb,
         target.status
     ) is distinct from (
         excluded.details,
-        cast(excluded.raw as jsonb),
+        excluded.raw::jsonb,
         excluded.status
     ){{ b.returning }}
     {% endset %}

@@ -79,14 +79,14 @@
         true
     {% endset %}
     {% set row %}
-    select
-        -- batch_operations/spec.yml:19
-        {{ b.fields.sku }} as sku,
-        -- batch_operations/spec.yml:19
-        {{ b.fields.price }} as price
-    from {{ b.rows }}
-    where
-        {{ b.range }}
+select
+    -- batch_operations/spec.yml:19
+    {{ b.fields.sku }} as sku,
+    -- batch_operations/spec.yml:19
+    {{ b.fields.price }} as price
+from {{ b.rows }}
+where
+    {{ b.range }}
     {% endset %}
     {% set rule_1 %}
         price > 0
@@ -109,7 +109,7 @@ select
     mapped.sku,
     mapped.price
 from (
-    {{ row | trim }}
+    {{ row | trim | indent(4) }}
 ) as mapped{{ b.returning }}
     {% endset %}
     {{ return({
