@@ -94,14 +94,18 @@ def test_an_insert_without_rows_inserts_one(dbt, database):
 
 
 def test_an_insert_from_its_own_table_does_not_meet_what_it_has_inserted(dbt, database):
+    """New rows get keys that lie between those of the rows that are still to come, and match as they do."""
     database.execute(
-        "insert into product (name, price, stock) select 'P' || n, n, n % 2 from generate_series(1, 30) as n"
+        """
+        insert into product (id, name, price, stock) overriding system value
+        select n * 100, 'P' || n, n, mod(n, 2) from generate_series(1, 30) as n;
+        alter table product alter column id restart with 1001;
+        """
     )
     dbt.run_operation("repeat_products")
-    assert database.row("select count(*), count(*) filter (where name like '%%again') from product") == (
-        45,
-        15,
-    )
+    again = "select name, count(*) from product where id % 100 <> 0 group by 1 having count(*) > 1"
+    assert database.rows(again) == []
+    assert database.value("select count(*) from product") == 45
     assert_adds_up(newest_run(database), 15)
 
 

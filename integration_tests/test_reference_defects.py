@@ -53,8 +53,8 @@ def test_the_result_of_a_run_is_defined(run, database):
     result = database.row(
         """
         select operation, status, total_records, processed_records, batch_count, error_count,
-            completed_at > started_at, closed_at is not null
-        from batch_ops.runs where operation_id = %s
+            completed_at > started_at, is_closed
+        from batch_ops.run_overview where operation_id = %s
         """,
         [run.operation_id],
     )

@@ -9,11 +9,17 @@ import pytest
 
 from support.items import create_items
 from support.lint import lint, lint_rendered, listed
+from support.tables import create_metrics, create_products, create_shipments
 from support.users import create_users
+
+
+NO_STATEMENTS = ("rows_table", "row_columns", "header_lines", "conversions", "export_columns")
 
 
 def flatten(name, value):
     """Return the statements in a step's JSON, each under the path of its keys."""
+    if isinstance(value, dict):
+        value = {key: part for key, part in value.items() if key not in NO_STATEMENTS}
     if not isinstance(value, dict):
         return {name: value} if isinstance(value, str) else {}
     return {
@@ -23,10 +29,13 @@ def flatten(name, value):
 
 @pytest.fixture(scope="module")
 def stored(_dbt, _database, _ledger_template):
-    """Every statement that real runs have stored: walked and staged, with one key column and several."""
+    """Every statement that real runs have stored: of every type and source, with one key column and several."""
     _database.recreate(_ledger_template)
     create_users(_database, 5)
     create_items(_database, 5)
+    create_products(_database)
+    create_metrics(_database)
+    create_shipments(_database, 5)
     _database.execute(
         """
         create schema "Old Stock";
@@ -45,14 +54,20 @@ def stored(_dbt, _database, _ledger_template):
         "touch_listed_or_rare_items": {"ids": [1]},
         "note_braces": {},
         "rename_orders": {"Label": "x", "Except": "y"},
+        "import_checked_products": {"products": [{"name": "Pen", "price": 1}]},
+        "merge_checked_metrics": {"measures": []},
+        "merge_daily_metrics": {"measures": []},
+        "release_shipments": {},
+        "add_and_tag": {"shipments": [{"code": "A"}], "tag": "x"},
+        "merge_and_tag": {"shipments": [{"code": "B"}]},
     }.items():
         _dbt.run_operation(operation, args)
-    rows = _database.rows("select name || '-' || iterate_by, statements from batch_ops.steps")
+    rows = _database.rows("select name || '-' || iterate_by, plan from batch_ops.steps")
     return {path: text for name, statements in rows for path, text in flatten(name, statements).items()}
 
 
 def test_every_statement_of_a_run_passes(stored, tmp_path):
-    assert len(stored) > 30
+    assert len(stored) > 100
     assert listed(lint_rendered(tmp_path, stored)) == ""
 
 
@@ -66,7 +81,7 @@ def test_every_statement_of_a_run_passes(stored, tmp_path):
     ids=["a wrong end", "blanks", "a wrong begin"],
 )
 def test_garbage_in_one_statement_is_found(stored, tmp_path, spoil):
-    spoilt = "rename_orders-range-apply-1"
+    spoilt = "rename_orders-range-range-apply-1"
     found = lint_rendered(tmp_path, {spoilt: spoil(stored[spoilt])})
     assert {violation.file for violation in found} == {f"{spoilt}.sql"}
 

@@ -179,7 +179,8 @@ class TestWhatAFunctionReturns:
         result = dbt.run_operation("fetch_and_merge", check=False)
         assert result.exit_code == 1
         assert (
-            "step fetch: function app.fetch_weights returns nothing, but a later step uses its rows" in result.output
+            "step fetch: function app.fetch_weights returns nothing, but a later step uses its rows"
+            in result.output
         )
         assert ledger.contents(database)["runs"] == []
 

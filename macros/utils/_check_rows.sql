@@ -44,6 +44,6 @@
         ~ dbt_batch_ops._numbered_rows(
             own, "pg_catalog.jsonb_typeof(source.record) = 'object' as batch_row_is_record"
             if step.source.kind == "records" else none
-        ) ~ "\n) as mapped"
+        ) | replace("\n", "\n    ") ~ "\n) as mapped"
     ) }}
 {% endmacro %}

@@ -1,11 +1,9 @@
-{#-
-  The mapped rows of a step with their ordinal, and one more column where it is asked for.
-
-  The generated text of a row is indented for a subquery already.
--#}
+{#- The mapped rows of a step with their ordinal, and one more column where it is asked for. -#}
 {% macro _numbered_rows(own, more=none) %}
-    {%- set margin = "\n        " -%}
+    {%- set margin = "\n    " -%}
+    {%- set values = own.row[6:] -%}
     {{ return(
-        "select" ~ margin ~ "source.batch_ordinal," ~ (margin ~ more ~ "," if more else "") ~ own.row[6:]
+        "select" ~ margin ~ "source.batch_ordinal," ~ (margin ~ more ~ "," if more else "")
+        ~ (values if values.startswith("\n") else margin ~ values | trim)
     ) }}
 {% endmacro %}

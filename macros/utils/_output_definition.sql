@@ -5,5 +5,8 @@
     {%- elif step.operation_type == "custom_function" -%}
         {{ return(modules.re.sub("^insert into [^\n]*\n", "", apply)) }}
     {%- endif -%}
-    {{ return("select " ~ dbt_batch_ops._output_columns(plan, step) ~ "\nfrom " ~ plan.description.target) }}
+    {{ return(
+        dbt_batch_ops._select(step.select_columns if step.operation_type == "select" else plan.live.key)
+        ~ "\nfrom " ~ plan.description.target
+    ) }}
 {% endmacro %}

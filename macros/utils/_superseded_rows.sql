@@ -12,7 +12,7 @@
         "select numbered.batch_ordinal\nfrom (\n    select\n        mapped.batch_ordinal,\n"
         ~ "        pg_catalog.row_number() over (\n            partition by " ~ columns | join(", ")
         ~ "\n            order by mapped.batch_ordinal desc\n        ) as position\n    from (\n        "
-        ~ dbt_batch_ops._numbered_rows(own) | replace("\n", "\n    ")
+        ~ dbt_batch_ops._numbered_rows(own) | replace("\n", "\n        ")
         ~ "\n    ) as mapped\n    where " ~ columns | join(" is not null and ") ~ " is not null"
         ~ "\n) as numbered\nwhere numbered.position > 1"
     ) }}
