@@ -7,11 +7,18 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg2
 import pytest
 
 from support import reference_scenarios as scenarios
 from support.dbt import DbtResult
-from support.reference import TEMPLATE, complete_specs, dbt_on_the_specs, folder_for_the_server
+from support.reference import (
+    TEMPLATE,
+    complete_specs,
+    dbt_on_the_specs,
+    folder_for_the_server,
+    manual_calls,
+)
 from support.reference_scenarios import BAD_ROWS, LISTED, SCENARIOS, UNKNOWN, Contents, Scenario
 
 CONFIRM = re.compile(r"dbt run-operation (\w+) --args '(\{confirm: [0-9a-f-]{36}\})'")
@@ -317,3 +324,50 @@ def test_a_row_that_ceased_to_match_after_the_plan_is_left_alone(dbt, orders):
     dbt.run_operation(*CONFIRM.search(plan.output).groups())
     assert orders.row("""select status, approved_by from "order" where id = 6""") == ("cancelled", None)
     assert orders.value("""select count(*) from "order" where approved_by = 42""") == 98
+
+
+class TestTheDeployedFunction:
+    """The document's manual test, with ids of users in place of its stand-ins."""
+
+    @pytest.fixture
+    def database(self, dbt, database):
+        scenarios.create(database, SCENARIOS["bulk_update_user_status"])
+        dbt.run_operation("dbt_batch_ops.deploy", {"operation": "bulk_update_user_status"})
+        return database
+
+    @pytest.fixture
+    def ids(self, database):
+        return [user for (user,) in database.rows("""select id::text from "user" order by id limit 3""")]
+
+    def test_it_changes_the_users_that_it_is_given(self, database, ids):
+        call, _ = manual_calls()
+        result = _called(database, _filled(call, ids))
+        assert (result["status"], result["total_records"], result["processed_records"]) == ("completed", 3, 3)
+        active = """select id::text from "user" where id = any(%s::uuid[]) and status = 'active'"""
+        assert {user for (user,) in database.rows(active, [ids])} == set(ids)
+
+    def test_an_id_that_no_user_has_is_counted_and_changes_nothing(self, database):
+        before = scenarios.contents(database, SCENARIOS["bulk_update_user_status"])
+        _, call = manual_calls()
+        result = _called(database, call.replace("invalid-uuid", "00000000-0000-0000-0000-00000000dead"))
+        assert (result["status"], result["total_records"], result["processed_records"]) == ("completed", 1, 0)
+        assert result["unknown_records"] == 1
+        assert scenarios.contents(database, SCENARIOS["bulk_update_user_status"]) == before
+
+    def test_an_id_that_is_no_uuid_is_refused_by_the_database(self, database):
+        _, call = manual_calls()
+        with pytest.raises(psycopg2.errors.InvalidTextRepresentation):
+            _called(database, call)
+        assert database.value("select count(*) from batch_ops.runs") == 0
+
+
+def _filled(call, ids):
+    for number, user in enumerate(ids, start=1):
+        call = call.replace(f"user-{number}-uuid", user)
+    return call
+
+
+def _called(database, call):
+    """Make one of the document's calls; returns the function's result by the names of its columns."""
+    (result,) = database.rows(f"select to_jsonb(called.result) from ({call.rstrip(';')} as result) as called")
+    return result[0]

@@ -18,6 +18,7 @@ DOCUMENT = REPOSITORY.parent / "shared" / "reference" / "batch_operations_patter
 TEMPLATE = "template_for_reference"
 _BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _OPERATION = re.compile(r"^    operation: (\w+)$", re.MULTILINE)
+_CALL = re.compile(r"^SELECT bulk_update_user_status\(.*?\);$", re.MULTILINE | re.DOTALL)
 _ENTITY = re.compile(r"^    target_entity: (\w+)$", re.MULTILINE)
 _SAYS_WHAT_TO_DO = re.compile(r"^    (?:operation_type|steps|data_source):", re.MULTILINE)
 
@@ -113,3 +114,8 @@ def folder_for_the_server() -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o755)
         yield folder
+
+
+def manual_calls() -> tuple[str, ...]:
+    """Return the calls of the document's manual test: one of known users, one of an id that is none."""
+    return tuple(_CALL.findall(DOCUMENT.read_text()))
