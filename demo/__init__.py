@@ -1,2 +1,1 @@
-"""What ``make demo`` shows: a million rows changed in batches, killed halfway, resumed,
-proved right; and a file with bad rows imported."""
+"""What ``make demo`` shows: a million rows changed, killed halfway, resumed, proved; a file with bad rows."""

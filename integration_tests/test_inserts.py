@@ -45,7 +45,10 @@ def give(database, folder):
 def test_every_row_is_inserted_once_in_full_batches(dbt, database, give, source, count):
     query = PRODUCTS.format(count=count)
     result = dbt.run_operation(*give(source, query))
-    assert f"completed: {count} rows in {len(batch_sizes(count))} batch" in result.output
+    assert (
+        f"completed: {count} {'row' if count == 1 else 'rows'} in {len(batch_sizes(count))} batch"
+        in result.output
+    )
     expected = database.rows(
         "select name, price, stock, code::text, made_on, details "
         f"from ({query}) as given order by details['n']"

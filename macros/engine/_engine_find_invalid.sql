@@ -25,10 +25,10 @@ begin
         return;
     end if;
     begin
+        -- No condition of its own: what is evaluated first would decide whether a value is converted at all.
         execute pg_catalog.format(
             E'select pg_catalog.array_agg(checked.batch_ordinal), pg_catalog.array_agg('
-            'pg_catalog.array_to_string(checked.broken, ''; '')) from (\n%s\n) as checked '
-            'where checked.broken <> ''{}''', p_plan ->> 'check'
+            'pg_catalog.array_to_string(checked.broken, ''; '')) from (\n%s\n) as checked', p_plan ->> 'check'
         )
         into v_numbers, v_reasons
         using

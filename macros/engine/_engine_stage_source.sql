@@ -58,7 +58,11 @@ begin
         end;
     end if;
     -- Without statistics the first batches would be planned for a table of unknown size.
-    execute pg_catalog.format('analyze batch_ops.%I', v_table);
+    execute pg_catalog.format(
+        -- Of rows, only the ordinal is looked up; a list is joined by its values.
+        case p_source ->> 'kind' when 'list' then 'analyze batch_ops.%I' else 'analyze batch_ops.%I (batch_ordinal)' end,
+        v_table
+    );
     return v_staged;
 end
 $function$
