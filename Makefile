@@ -41,7 +41,8 @@ integration: setup ## The dbt package and the generator on a real PostgreSQL
 integration-machine: setup ## A part of the integration tests on the PostgreSQL of this machine, if it has one
 	@if $(BIN)/python -c 'from dbt_batch_ops.database import find_binaries; find_binaries("machine")' 2>/dev/null; then \
 	  DBT_BATCH_OPS_TEST_SERVER=machine $(PYTEST) integration_tests/test_smoke.py integration_tests/test_batches.py \
-	    integration_tests/test_bounded_work.py integration_tests/faults/test_terminated_sessions.py; \
+	    integration_tests/test_bounded_work.py integration_tests/faults/test_terminated_sessions.py \
+	    integration_tests/test_csv_sources.py integration_tests/test_validation.py; \
 	else echo "No PostgreSQL 15 or newer on this machine: its tests are left out."; fi
 
 test-oldest: ## dbt's transactions and a smoke run on the oldest supported dbt

@@ -173,6 +173,15 @@ class TestLines:
         assert problem in said
         assert "line 4" in said
 
+    def test_one_with_only_a_backslash_and_a_dot_does_not_silently_end_the_data(self, dbt, database, write):
+        file = write(HEADER + 'Ann,"a\n\\.\nb",3\nBob,Bye,4\n')
+        result = dbt.run_operation("import_letters", {"csv_file": file}, check=False)
+        if database.value("select current_setting('server_version_num')::integer") >= 180000:
+            assert letters(database) == [("Ann", "a\n\\.\nb", 3), ("Bob", "Bye", 4)]
+        else:
+            assert "is only \\., which this server takes for the end of the data" in result.output
+            assert letters(database) == []
+
     def test_a_quote_that_never_ends_is_refused(self, write, refused):
         assert "unterminated CSV quoted field" in refused(write(HEADER + 'Ann,"Hello,3\n'))
 

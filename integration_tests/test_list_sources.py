@@ -49,42 +49,50 @@ def test_a_million_ids_of_a_query_drive_an_update(dbt, database):
     assert_adds_up(run, 1_000_000)
 
 
+@pytest.fixture(scope="class")
+def accounted(_dbt, _database, _ledger_template):
+    """How a run of a list with everything in it ended; its tests only look at what it has left."""
+    _database.recreate(_ledger_template)
+    create_items(_database, 20)
+    ids = [3, 1, 1, None, 777, 3, 3, -5, None, 777, 20]
+    return _dbt.run_operation("touch_items_of_a_source", {"ids": ids})
+
+
 class TestAccount:
     """What became of every value that was given."""
 
     @pytest.fixture
-    def result(self, dbt, database):
-        create_items(database, 20)
-        return dbt.run_operation(
-            "touch_items_of_a_source", {"ids": [3, 1, 1, None, 777, 3, 3, -5, None, 777, 20]}
-        )
+    def left(self, _database, accounted):
+        return _database
 
-    def test_duplicates_nulls_and_unknown_values_are_in_the_ledger(self, database, result):
-        source = only_step(database).source
+    def test_duplicates_nulls_and_unknown_values_are_in_the_ledger(self, left):
+        source = only_step(left).source
         counts = {key: source[key] for key in ("parameter", "given", "duplicates", "nulls", "unknown")}
         assert counts == {"parameter": "ids", "given": 11, "duplicates": 4, "nulls": 2, "unknown": 2}
         assert source["unknown_sample"] == [777, -5]
 
-    def test_they_are_told_on_the_terminal(self, result):
-        assert "4 of 11 values of ids were given before" in result.output
-        assert "2 of 11 values of ids are null" in result.output
-        assert "2 of 11 values of ids are not in the table: 777, -5" in result.output
+    def test_they_are_told_on_the_terminal(self, accounted):
+        assert "4 of 11 values of ids were given before" in accounted.output
+        assert "2 of 11 values of ids are null" in accounted.output
+        assert "2 of 11 values of ids are not in the table: 777, -5" in accounted.output
 
-    def test_each_known_value_is_changed_once(self, database, result):
-        assert database.rows("select id from item where touched = 1 order by id") == [(1,), (3,), (20,)]
-        assert_adds_up(newest_run(database), 3)
+    def test_each_known_value_is_changed_once(self, left):
+        assert left.rows("select id from item where touched = 1 order by id") == [(1,), (3,), (20,)]
+        assert_adds_up(newest_run(left), 3)
 
-    def test_a_list_without_any_of_them_says_nothing(self, dbt, database):
-        create_items(database, 20)
-        result = dbt.run_operation("touch_items_of_a_source", {"ids": [1, 2]})
-        assert "values of ids" not in result.output
 
-    def test_they_are_counted_for_a_query_too(self, dbt, database):
-        create_items(database, 20)
-        query = "values (1), (1), (null), (99)"
-        dbt.run_operation("touch_items_of_a_source", {"ids": {"query": query}})
-        source = only_step(database).source
-        assert [source[key] for key in ("given", "duplicates", "nulls", "unknown")] == [4, 1, 1, 1]
+def test_of_a_list_of_known_values_nothing_is_said(dbt, database):
+    create_items(database, 20)
+    result = dbt.run_operation("touch_items_of_a_source", {"ids": [1, 2]})
+    assert "values of ids" not in result.output
+
+
+def test_the_values_of_a_query_are_counted_too(dbt, database):
+    create_items(database, 20)
+    query = "values (1), (1), (null), (99)"
+    dbt.run_operation("touch_items_of_a_source", {"ids": {"query": query}})
+    source = only_step(database).source
+    assert [source[key] for key in ("given", "duplicates", "nulls", "unknown")] == [4, 1, 1, 1]
 
 
 def test_a_list_of_another_column_than_the_key_picks_all_its_rows(dbt, database):

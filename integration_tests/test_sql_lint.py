@@ -12,7 +12,6 @@ from support.lint import lint, lint_rendered, listed
 from support.tables import create_metrics, create_products, create_shipments
 from support.users import create_users
 
-
 NO_STATEMENTS = ("rows_table", "row_columns", "header_lines", "conversions", "export_columns")
 
 
@@ -29,7 +28,7 @@ def flatten(name, value):
 
 @pytest.fixture(scope="module")
 def stored(_dbt, _database, _ledger_template):
-    """Every statement that real runs have stored: of every type and source, with one key column and several."""
+    """Every statement that real runs have stored: of each type and source, with one key and several."""
     _database.recreate(_ledger_template)
     create_users(_database, 5)
     create_items(_database, 5)

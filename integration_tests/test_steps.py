@@ -16,18 +16,25 @@ def summary(database):
     return [(step.name, step.records, step.total_records) for step in steps_of_newest_run(database)]
 
 
+@pytest.fixture(scope="class")
+def released(_dbt, _database, _ledger_template):
+    """How a run of three steps ended; its tests only look at what it has left."""
+    _database.recreate(_ledger_template)
+    create_shipments(_database, 40, "case when n <= 22 then 'ready' else 'new' end")
+    return _dbt.run_operation("release_shipments")
+
+
 class TestOrder:
     @pytest.fixture
-    def result(self, dbt, database):
-        create_shipments(database, 40, "case when n <= 22 then 'ready' else 'new' end")
-        return dbt.run_operation("release_shipments")
+    def left(self, _database, released):
+        return _database
 
-    def test_a_step_runs_after_what_it_depends_on(self, database, result):
-        assert statuses(database) == {"released": 18, "new": 18}
-        assert database.value("select count(*) from shipment where weight = 0 and status <> 'new'") == 0
+    def test_a_step_runs_after_what_it_depends_on(self, left):
+        assert statuses(left) == {"released": 18, "new": 18}
+        assert left.value("select count(*) from shipment where weight = 0 and status <> 'new'") == 0
 
-    def test_each_step_has_batches_of_its_own_size_in_the_ledger(self, database, result):
-        steps = steps_of_newest_run(database)
+    def test_each_step_has_batches_of_its_own_size_in_the_ledger(self, left):
+        steps = steps_of_newest_run(left)
         assert [(step.name, step.batch_size, step.records) for step in steps] == [
             ("find_ready", 5, [5, 5, 5, 5, 2]),
             ("mark_ready", 7, [7, 7, 7, 1]),
@@ -35,18 +42,18 @@ class TestOrder:
         ]
         assert {step.status for step in steps} == {"completed"}
 
-    def test_the_run_has_the_sum_of_its_steps(self, database, result):
-        run = newest_run(database)
+    def test_the_run_has_the_sum_of_its_steps(self, left):
+        run = newest_run(left)
         assert (run.status, run.processed_records, run.batch_count) == ("completed", 22 + 22 + 4, 5 + 4 + 2)
 
-    def test_each_step_is_told_on_the_terminal(self, result):
-        rows = [line.split() for line in result.lines]
+    def test_each_step_is_told_on_the_terminal(self, released):
+        rows = [line.split() for line in released.lines]
         assert ["find_ready", "select", "22", "5"] in rows
         assert ["mark_ready", "update", "22", "4"] in rows
         assert ["drop_empty", "delete", "4", "2"] in rows
 
-    def test_nothing_that_was_staged_is_left(self, database, result):
-        assert staged_tables(database) == []
+    def test_nothing_that_was_staged_is_left(self, left):
+        assert staged_tables(left) == []
 
 
 def test_a_step_that_finds_nothing_leaves_nothing_to_those_behind_it(dbt, database):

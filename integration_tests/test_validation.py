@@ -48,47 +48,54 @@ def errors(database, *columns):
     return database.rows(f"select {', '.join(columns)} from batch_ops.errors order by row_number")
 
 
-@pytest.mark.parametrize(
-    ("bad", "reason"),
-    [
-        ({"price": 0}, "price > 0"),
-        ({"price": "cheap"}, 'price: invalid input syntax for type numeric: "cheap"'),
-        ({"price": 12345}, "price: numeric field overflow"),
-        ({"price": None}, "price is missing, and may not be null"),
-        ({"name": None}, "name is missing, and may not be null"),
-        ({"name": "x" * 21}, "name is longer than 20 characters"),
-        ({"stock": "1.5"}, 'stock: invalid input syntax for type integer: "1.5"'),
-        ({"stock": 2147483648}, "out of range for type integer"),
-        ({"stock": 1000}, "stock < :most OR stock IS NULL"),
-        ({"code": "no-uuid"}, 'code: invalid input syntax for type uuid: "no-uuid"'),
-        ({"made_on": "2023-02-29"}, "made_on: date/time field value out of range"),
-        ({"made_on": "soon"}, 'made_on: invalid input syntax for type date: "soon"'),
-    ],
-    ids=[
-        "a broken rule",
-        "no number",
-        "too large a number",
-        "null in a rule and a column that may not be null",
-        "null in a column that may not be null",
-        "too long a text",
-        "no whole number",
-        "too large a whole number",
-        "a broken rule with a parameter",
-        "no uuid",
-        "no such day",
-        "no date",
-    ],
-)
-def test_an_invalid_row_is_recorded_with_what_is_wrong_and_the_others_are_inserted(
-    database, import_records, bad, reason
-):
-    result = import_records([{**GOOD, "name": "first"}, {**GOOD, **bad}, {**GOOD, "name": "last"}])
-    assert product_names(database) == ["first", "last"]
-    ((number, message, row),) = errors(database, "row_number", "error_message", "source_row")
-    assert number == 2
-    assert reason in message
-    assert row == {**GOOD, **bad}
-    assert "1 of 3 rows are invalid and left out; see batch_ops.errors" in result.output
+INVALID = {
+    "a broken rule": ({"price": 0}, "price > 0"),
+    "no number": ({"price": "cheap"}, 'price: invalid input syntax for type numeric: "cheap"'),
+    "too large a number": ({"price": 12345}, "price: numeric field overflow"),
+    "null in a rule and a column that may not be null": (
+        {"price": None},
+        "price is missing, and may not be null",
+    ),
+    "null in a column that may not be null": ({"name": None}, "name is missing, and may not be null"),
+    "too long a text": ({"name": "x" * 21}, "name is longer than 20 characters"),
+    "no whole number": ({"stock": "1.5"}, 'stock: invalid input syntax for type integer: "1.5"'),
+    "too large a whole number": ({"stock": 2147483648}, "out of range for type integer"),
+    "a broken rule with a parameter": ({"stock": 1000}, "stock < :most OR stock IS NULL"),
+    "no uuid": ({"code": "no-uuid"}, 'code: invalid input syntax for type uuid: "no-uuid"'),
+    "no such day": ({"made_on": "2023-02-29"}, "made_on: date/time field value out of range"),
+    "no date": ({"made_on": "soon"}, 'made_on: invalid input syntax for type date: "soon"'),
+}
+
+
+@pytest.fixture(scope="class")
+def run_of_every_kind(_dbt, _database, _ledger_template):
+    """What the command said, and what the table and the ledger then had."""
+    _database.recreate(_ledger_template)
+    create_products(_database)
+    bad = [{**GOOD, **bad} for bad, _ in INVALID.values()]
+    given = [{**GOOD, "name": "first"}, *bad, {**GOOD, "name": "last"}]
+    result = _dbt.run_operation("import_checked_products", {"products": given})
+    recorded = errors(_database, "row_number", "error_message", "source_row")
+    return result.output, product_names(_database), recorded
+
+
+class TestEveryKind:
+    """One run is given a row of every kind, with a valid one before and one behind them."""
+
+    @pytest.mark.parametrize("kind", INVALID)
+    def test_is_recorded_with_its_number_its_values_and_what_is_wrong(self, run_of_every_kind, kind):
+        _, _, recorded = run_of_every_kind
+        bad, reason = INVALID[kind]
+        number = list(INVALID).index(kind) + 2
+        ((message, row),) = [(message, row) for n, message, row in recorded if n == number]
+        assert reason in message
+        assert row == {**GOOD, **bad}
+
+    def test_is_left_out_and_the_others_are_inserted(self, run_of_every_kind):
+        said, names, recorded = run_of_every_kind
+        assert names == ["first", "last"]
+        assert len(recorded) == len(INVALID)
+        assert "12 of 14 rows are invalid and left out; see batch_ops.errors" in said
 
 
 def test_a_row_that_breaks_several_rules_is_recorded_once_with_all_of_them(database, import_records):

@@ -23,7 +23,10 @@
     {%- set rows = "{:,}".format(counted.records) -%}
     {%- set batches = "{:,}".format(counted.batches) -%}
     {%- do dbt_batch_ops._say(description.operation ~ ", dry run: nothing was changed") -%}
-    {%- do dbt_batch_ops._say("  rows to " ~ "{:<9}".format(dbt_batch_ops._words(step.operation_type)) ~ ("" if counted.is_exact else "about ") ~ rows) -%}
+    {%- do dbt_batch_ops._say(
+        "  rows to " ~ "{:<9}".format(dbt_batch_ops._words(step.operation_type))
+        ~ ("" if counted.is_exact else "about ") ~ rows
+    ) -%}
     {%- do dbt_batch_ops._say(
         "  batches          " ~ ("about " if step.iterate_by == "range" else "") ~ batches
         ~ ", of at most " ~ "{:,}".format(step.batch_size) ~ " rows"

@@ -1,6 +1,7 @@
 {#- Says how a run ended; fails the command unless it did what it was asked. -#}
 {% macro _report(run) %}
-    {%- set changed = "{:,}".format(run.processed_records) ~ (" row in " if run.processed_records == 1 else " rows in ") ~ "{:,}".format(run.batch_count)
+    {%- set changed = "{:,}".format(run.processed_records) ~ (" row in " if run.processed_records == 1 else " rows in ")
+        ~ "{:,}".format(run.batch_count)
         ~ (" batch" if run.batch_count == 1 else " batches") -%}
     {%- if run.status == "completed" -%}
         {%- do dbt_batch_ops._say(

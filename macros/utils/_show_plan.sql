@@ -32,7 +32,9 @@
             {%- endfor -%}
             {%- do lines.append(cells) -%}
         {%- endfor -%}
-        {%- do dbt_batch_ops._say("  the first " ~ rows | length ~ ":\n\n    " ~ dbt_batch_ops._table(lines) | replace("\n", "\n    ") ~ "\n") -%}
+        {%- do dbt_batch_ops._say(
+            "  the first " ~ rows | length ~ ":\n\n    " ~ dbt_batch_ops._table(lines) | replace("\n", "\n    ") ~ "\n"
+        ) -%}
     {%- endif -%}
     {%- set plan = request.steps[0].plan -%}
     {%- do dbt_batch_ops._say(
