@@ -16,7 +16,7 @@ help: ## List these targets
 setup: ## Make the environment in .venv from requirements.lock
 	@tools/environment.sh .venv requirements.lock
 
-demo: setup ## A million rows on a private PostgreSQL: changed in batches, killed, resumed, proved
+demo: setup ## A million rows on a private PostgreSQL: changed in batches, killed, resumed, proved; a CSV import
 	@$(BIN)/python -m demo
 
 test: lint types unit integration integration-machine test-oldest ## All checks, as CI runs them

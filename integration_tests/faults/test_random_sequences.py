@@ -48,7 +48,9 @@ class Sequence:
 
     def thaw(self):
         while self.frozen:
-            os.kill(self.frozen.pop(), signal.SIGCONT)
+            # One that had ended, and that the server had not yet cleared away, took the signal and is gone by now.
+            with suppress(ProcessLookupError):
+                os.kill(self.frozen.pop(), signal.SIGCONT)
 
     def change_patience(self):
         self.thaw()
