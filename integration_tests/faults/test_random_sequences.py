@@ -48,7 +48,7 @@ class Sequence:
 
     def thaw(self):
         while self.frozen:
-            # One that had ended, and that the server had not yet cleared away, took the signal and is gone by now.
+            # One that had ended, but was not yet cleared away, took the signal and is gone by now.
             with suppress(ProcessLookupError):
                 os.kill(self.frozen.pop(), signal.SIGCONT)
 
