@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -28,7 +29,11 @@ BAD_ROWS = {
 
 @pytest.mark.slow
 def test_the_demo_can_be_stopped_and_started_again_and_proves_its_point():
-    with subprocess.Popen(COMMAND, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as stopped:
+    # As from a terminal: a test run that was started in the background hands down that Ctrl-C is ignored.
+    heeded = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(
+        COMMAND, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, preexec_fn=heeded
+    ) as stopped:
         for line in stopped.stdout:
             if line.startswith("$ dbt run-operation"):
                 stopped.send_signal(signal.SIGINT)
