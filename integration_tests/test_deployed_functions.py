@@ -178,6 +178,16 @@ def test_while_a_run_is_unfinished_the_function_is_refused_with_its_id(deployed)
         called(deployed, _CALL, [1], "approved")
 
 
+def test_a_precondition_that_does_not_hold_is_named(dbt, claims):
+    claims.execute("create function may_reopen(day date) returns boolean language sql as 'select false'")
+    dbt.run_operation("dbt_batch_ops.deploy", {"operation": "reopen_claims"})
+    with pytest.raises(psycopg2.errors.ObjectNotInPrerequisiteState) as raised:
+        called(claims, "select * from reopen_claims(1)")
+    assert "reopen_claims was not started; nothing was changed" in str(raised.value)
+    assert "COUNT(*) FILTER (WHERE state = 'approved') >= :at_least" in str(raised.value)
+    assert "may_reopen(CURRENT_DATE)" in str(raised.value)
+
+
 def test_after_another_version_of_the_engine_was_installed_it_asks_to_be_deployed_again(dbt, deployed):
     deployed.execute("update batch_ops.installation set engine_hash = 'another'")
     with pytest.raises(psycopg2.errors.FeatureNotSupported) as raised:

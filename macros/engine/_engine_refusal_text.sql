@@ -9,8 +9,12 @@ as $function$
         when p_refusal ->> 'reason' is not null then p_refusal ->> 'reason'
         when p_refusal ->> 'over_limit' is not null
             then pg_catalog.format('more than max_records = %s rows match', p_refusal ->> 'over_limit')
-        when p_refusal ->> 'failed_precondition' is not null
-            then pg_catalog.format('the precondition does not hold: %s', p_refusal ->> 'failed_precondition')
+        when p_refusal ->> 'failed_preconditions' is not null
+            then 'these preconditions do not hold: ' || (
+                select pg_catalog.string_agg(failed.text, '; ' order by failed.position)
+                from pg_catalog.jsonb_array_elements_text(p_refusal -> 'failed_preconditions')
+                with ordinality as failed (text, position)
+            )
         when p_refusal ->> 'existing' is not null
             then pg_catalog.format('run %s of the operation is unfinished', p_refusal ->> 'existing')
         else pg_catalog.format(
