@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from dbt_batch_ops.cli import project, report
 from dbt_batch_ops.cli.errors import ProjectError
 from dbt_batch_ops.database.upload import CsvFormat
 from dbt_batch_ops.plan.model import OperationPlan
-from dbt_batch_ops.plan.sources import CsvSource
+from dbt_batch_ops.plan.sources import CsvSource, csv_position
 from dbt_batch_ops.render import output
 from dbt_batch_ops.render.files import render
 from dbt_batch_ops.spec.diagnostics import suggestion
-
-_POSITION = re.compile(r"csv_column_([1-9][0-9]*)")
 
 
 def find_operation(folder: Path, name: str) -> OperationPlan:
@@ -60,8 +57,7 @@ def csv_format(plan: OperationPlan, quote: str, null: str) -> tuple[str, CsvForm
     for step in plan.steps:
         source = step.source
         if isinstance(source, CsvSource):
-            numbers = [_POSITION.fullmatch(field.name) for field in step.fields]
-            count = max((int(number[1]) for number in numbers if number), default=None)
+            count = max((csv_position(field.name) or 0 for field in step.fields), default=0) or None
             form = CsvFormat(
                 source.delimiter, source.has_header, quote, null, None if source.has_header else count
             )

@@ -10,13 +10,9 @@ from dbt_batch_ops.plan.expressions import ExpressionReader, Read
 from dbt_batch_ops.plan.steps import WorkItem
 from dbt_batch_ops.spec.diagnostics import listed, quoted, suggestion
 from dbt_batch_ops.spec.document import Location
+from dbt_batch_ops.spec.work import CSV_FILE, DATA_KEYS
 from dbt_batch_ops.sql.inference import Use
 from dbt_batch_ops.sql.parameters import PlacedUse
-
-CSV_PARAMETER = "csv_file"
-"""The parameter of an operation that reads a CSV file, and the value of ``data_source`` that makes it one."""
-
-_DATA_KEYS = {"update": "update_data", "insert": "insert_data", "upsert": "upsert_data"}
 
 
 @dataclass
@@ -83,7 +79,7 @@ def read_draft(reader: ExpressionReader, item: WorkItem) -> Draft:
     """
     draft, work, location = Draft(item), item.work, item.location
     _read_mapping(reader, draft)
-    key = _DATA_KEYS.get(item.type)
+    key = DATA_KEYS.get(item.type)
     for column, value in (getattr(work, key) or {}).items() if key is not None else ():
         assert key is not None
         place: Location = (*location, key, column)
@@ -102,7 +98,7 @@ def read_draft(reader: ExpressionReader, item: WorkItem) -> Draft:
 
 def _read_mapping(reader: ExpressionReader, draft: Draft) -> None:
     location: Location = (*draft.item.location, "field_mapping")
-    if draft.item.work.data_source != CSV_PARAMETER:
+    if draft.item.work.data_source != CSV_FILE:
         return
     for column, name in (draft.item.work.field_mapping or {}).items():
         place = (*location, column)
@@ -111,7 +107,7 @@ def _read_mapping(reader: ExpressionReader, draft: Draft) -> None:
         type_ = (reader.fields or {}).get(column)
         live = column if type_ is not None and not type_.is_array else None
         position = reader.document.position(place)
-        use = Use(CSV_PARAMETER, 0, type_, live, field=name)
+        use = Use(CSV_FILE, 0, type_, live, field=name)
         draft.mapped.append((column, PlacedUse(use, position.line, position.column)))
 
 
@@ -142,8 +138,7 @@ def _may_be_written(reader: ExpressionReader, draft: Draft, location: Location, 
 def _read_rules(reader: ExpressionReader, draft: Draft) -> None:
     written = draft.written_columns
     for index, text in enumerate(draft.item.work.validation_rules or ()):
-        place: Location = (*draft.item.location, "validation_rules")
-        place = (*place, index) if reader.document.has((*place, index)) else place
+        place = reader.document.item_location((*draft.item.location, "validation_rules"), index)
         read = reader.condition(place, text, written or None, "the imported row")
         if read is not None:
             draft.rules.append(read)

@@ -16,7 +16,6 @@ from dbt_batch_ops.plan.sources import OutputSource
 from dbt_batch_ops.plan.steps import WorkItem, is_complete
 from dbt_batch_ops.plan.targets import check_columns, check_rows_are_imported, warn_of_everything
 from dbt_batch_ops.spec.diagnostics import Position, Severity, quoted
-from dbt_batch_ops.spec.document import Location
 from dbt_batch_ops.spec.read import EntitySpec, OperationSpec
 from dbt_batch_ops.sql.parameters import ParameterError, PlacedUse, resolve_parameter
 from dbt_batch_ops.sql.types import TEXT, PgType
@@ -75,8 +74,7 @@ class OperationReader:
         document, location = self._spec.document, self._operation.location
         reads: list[Read] = []
         for index, text in enumerate(self._operation.model.preconditions or ()):
-            place: Location = (*location, "preconditions")
-            place = (*place, index) if document.has((*place, index)) else place
+            place = document.item_location((*location, "preconditions"), index)
             read = self._reader.precondition(place, text)
             if read is not None:
                 reads.append(read)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from dbt_batch_ops.plan.drafts import CSV_PARAMETER, Draft
+from dbt_batch_ops.plan.drafts import Draft
 from dbt_batch_ops.plan.outputs import ListOutput, Output, Outputs
 from dbt_batch_ops.plan.sources import (
     CsvSource,
@@ -15,13 +14,14 @@ from dbt_batch_ops.plan.sources import (
     RecordsSource,
     Source,
     TargetSource,
+    csv_position,
 )
 from dbt_batch_ops.spec.diagnostics import Position, quoted
+from dbt_batch_ops.spec.work import CSV_FILE
 from dbt_batch_ops.sql.inference import Use
 from dbt_batch_ops.sql.parameters import RUN_STARTED_AT, PlacedUse
 from dbt_batch_ops.sql.types import JSONB, TEXT
 
-_POSITION = re.compile(r"csv_column_[1-9]\d{0,3}")
 _IMPORTS = frozenset({"insert", "upsert"})
 
 
@@ -77,9 +77,9 @@ def _given_source(draft: Draft) -> Source | None:
     work = draft.item.work
     if work.data_source is None:
         return None
-    if work.data_source == CSV_PARAMETER:
+    if work.data_source == CSV_FILE:
         has_header = work.csv_has_header is not False
-        return CsvSource(CSV_PARAMETER, work.csv_delimiter or ",", has_header)
+        return CsvSource(CSV_FILE, work.csv_delimiter or ",", has_header)
     parameter = work.data_source.removeprefix(":")
     names = [use.use.name for use in draft.fields()]
     return RecordsSource(parameter, names[0] if names else parameter)
@@ -89,7 +89,7 @@ def _source_parameter(draft: Draft) -> PlacedUse:
     """Return ``data_source`` as a use of a parameter."""
     source = draft.item.work.data_source or ""
     position = draft.item.document.position((*draft.item.location, "data_source"))
-    type_ = TEXT if source == CSV_PARAMETER else JSONB
+    type_ = TEXT if source == CSV_FILE else JSONB
     return PlacedUse(Use(source.removeprefix(":"), 0, type_), position.line, position.column)
 
 
@@ -179,7 +179,7 @@ def _check_source(resolved: Resolved) -> None:
     is_read = bool(draft.written_columns) or item_type == "custom_function"
     if draft.item.work.data_source is not None and is_read and not _uses_rows(resolved):
         shown = "name" if isinstance(source, CsvSource) else "field"
-        row = CSV_PARAMETER if isinstance(source, CsvSource) else "row"
+        row = CSV_FILE if isinstance(source, CsvSource) else "row"
         place = document.position((*location, "data_source"))
         document.error(place, f"no value uses these rows; write one as ':{row}.{shown}'")
     if isinstance(source, OutputSource) and draft.condition is not None:
@@ -215,9 +215,9 @@ def _refuse_target_columns(draft: Draft) -> None:
 def _check_csv_columns(draft: Draft, source: CsvSource) -> None:
     for use in draft.fields():
         name = use.use.field or ""
-        if name.startswith("csv_column_") and not _POSITION.fullmatch(name):
+        if name.startswith("csv_column_") and csv_position(name) is None:
             problem = f"{quoted(name)} is no column of a CSV file: they are counted from csv_column_1"
-        elif not source.has_header and not _POSITION.fullmatch(name):
+        elif not source.has_header and csv_position(name) is None:
             problem = (
                 f"{quoted(name)} is a name, but with 'csv_has_header: false' there are none; write "
                 "csv_column_1, csv_column_2, ..."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,3 +80,11 @@ class OnceSource:
 
 
 Source = TargetSource | RecordsSource | CsvSource | ListSource | OutputSource | OnceSource
+
+_CSV_POSITION = re.compile(r"csv_column_([1-9]\d{0,3})", re.ASCII)
+
+
+def csv_position(name: str) -> int | None:
+    """Return the place that a name like ``csv_column_2`` means, counted from 1; ``None`` for another name."""
+    match = _CSV_POSITION.fullmatch(name)
+    return int(match[1]) if match else None

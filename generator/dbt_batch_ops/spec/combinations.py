@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 
 from dbt_batch_ops.spec.diagnostics import listed
 from dbt_batch_ops.spec.document import Document, Location
-from dbt_batch_ops.spec.work import OPERATION_TYPES, WORK_KEYS, Work
+from dbt_batch_ops.spec.work import CSV_FILE, DATA_KEYS, OPERATION_TYPES, WORK_KEYS, Work
 
 _CSV_KEYS = ("csv_delimiter", "csv_has_header", "field_mapping")
 _IMPORT_KEYS = ("data_source", *_CSV_KEYS, "validation_rules", "where_condition")
@@ -43,7 +43,7 @@ _NEEDS: Mapping[str, tuple[str, str]] = {
 }
 """The key that a type cannot do without, and why."""
 
-_DATA_KEYS = {"insert": "insert_data", "upsert": "upsert_data"}
+_IMPORTS = ("insert", "upsert")
 
 
 def effective_type(work: Work, written: Set[str]) -> str | None:
@@ -79,7 +79,7 @@ def check_work(document: Document, work: Work, written: Set[str], location: Loca
     type_ = effective_type(work, written)
     if type_ is None:
         return
-    place = (*location, "operation_type") if document.has((*location, "operation_type")) else location
+    place = (*location, "operation_type")
     for key in sorted((written & WORK_KEYS) - _TAKES[type_] - _EVERY_TYPE):
         advice = _ADVICE.get((type_, key), "remove it")
         article = "an" if type_[0] in "iu" else "a"
@@ -88,16 +88,16 @@ def check_work(document: Document, work: Work, written: Set[str], location: Loca
     needed = _NEEDS.get(type_)
     if needed is not None and needed[0] not in written:
         document.error(document.position(place), f"missing '{needed[0]}': {needed[1]}")
-    if type_ in _DATA_KEYS:
+    if type_ in _IMPORTS:
         _check_import(document, type_, work, written, location)
     _check_csv(document, work, written, location)
 
 
 def _check_import(document: Document, type_: str, work: Work, written: Set[str], location: Location) -> None:
-    place = (*location, "operation_type") if document.has((*location, "operation_type")) else location
-    data_key = _DATA_KEYS[type_]
+    place = (*location, "operation_type")
+    data_key = DATA_KEYS[type_]
     if not written & {data_key, "field_mapping"}:
-        other = " or 'field_mapping'" if work.data_source == "csv_file" else ""
+        other = " or 'field_mapping'" if work.data_source == CSV_FILE else ""
         problem = f"missing '{data_key}'{other}: an {type_} needs the columns to write"
         document.error(document.position(place), problem)
     if type_ == "upsert" and "conflict_target" not in written:
@@ -112,7 +112,7 @@ def _check_import(document: Document, type_: str, work: Work, written: Set[str],
 
 
 def _check_csv(document: Document, work: Work, written: Set[str], location: Location) -> None:
-    is_csv = work.data_source == "csv_file" or ("data_source" in written and work.data_source is None)
+    is_csv = work.data_source == CSV_FILE or ("data_source" in written and work.data_source is None)
     for key in _CSV_KEYS:
         if key in written and not is_csv:
             problem = f"'{key}' has no meaning without 'data_source: csv_file'"

@@ -109,6 +109,10 @@ class Document:
         """Return whether the file has a value there."""
         return location in self._values
 
+    def item_location(self, location: Location, index: int) -> Location:
+        """Return where an item of a list stands; of a list that is written as one value, that value."""
+        return (*location, index) if self.has((*location, index)) else location
+
     def _nearest(self, nodes: dict[Location, Node], location: Location) -> Position:
         for length in range(len(location), -1, -1):
             node = nodes.get(location[:length])

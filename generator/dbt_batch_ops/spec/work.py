@@ -23,6 +23,12 @@ from dbt_batch_ops.spec.values import (
 OPERATION_TYPES = ("update", "insert", "upsert", "delete", "select", "custom_function")
 """What an operation or a step can do."""
 
+DATA_KEYS = {"update": "update_data", "insert": "insert_data", "upsert": "upsert_data"}
+"""The key with the columns that a type writes."""
+
+CSV_FILE = "csv_file"
+"""The value of ``data_source`` for a CSV file, and the parameter that then names it."""
+
 OperationType = Annotated[str, OneOf(*OPERATION_TYPES)]
 
 
