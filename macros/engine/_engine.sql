@@ -49,6 +49,7 @@
         dbt_batch_ops._engine_set_status(),
         dbt_batch_ops._engine_drop_expired_plans(),
         dbt_batch_ops._engine_failed_preconditions(),
+        dbt_batch_ops._engine_unfinished_run(),
         dbt_batch_ops._engine_insert_run(),
         dbt_batch_ops._engine_insert_steps(),
         dbt_batch_ops._engine_open_first_step(),

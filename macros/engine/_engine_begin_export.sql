@@ -10,6 +10,7 @@ language plpgsql
 as $function$
 declare
     v_slice batch_ops.slice := batch_ops.start_slice(p_operation_id);
+    v_summary jsonb;
     v_pid integer;
 begin
     select workers.pid into v_pid
@@ -23,7 +24,8 @@ begin
         raise exception 'Run % is exported by process % already.', p_operation_id, v_pid
         using errcode = 'object_in_use';
     end if;
-    return batch_ops.run_summary(p_operation_id) || pg_catalog.jsonb_build_object(
+    v_summary := batch_ops.run_summary(p_operation_id);
+    return v_summary || pg_catalog.jsonb_build_object(
         'position', (
             select pg_catalog.max(batches.output_position) from batch_ops.batches
             where batches.operation_id = p_operation_id and batches.status = 'completed'
@@ -32,15 +34,8 @@ begin
             select steps.plan -> 'export_columns' from batch_ops.steps
             where steps.operation_id = p_operation_id and steps.step_number = 1
         ),
-        'records', (
-            select coalesce(pg_catalog.sum(batches.records), 0) from batch_ops.batches
-            where batches.operation_id = p_operation_id
-        ),
-        'batches', (
-            select pg_catalog.count(*) from batch_ops.batches
-            where batches.operation_id = p_operation_id and batches.status = 'completed'
-        ),
-        'file_name', (select runs.file_name from batch_ops.runs where runs.operation_id = p_operation_id)
+        'records', v_summary -> 'processed_records',
+        'batches', v_summary -> 'batch_count'
     );
 end
 $function$

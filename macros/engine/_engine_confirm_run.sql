@@ -69,12 +69,7 @@ begin
         where runs.operation_id = p_operation_id;
     exception
         when unique_violation then
-            return pg_catalog.jsonb_build_object('status', 'refused', 'existing', (
-                select runs.operation_id from batch_ops.runs
-                where
-                    runs.operation = v_run.operation and runs.target = v_run.target
-                    and runs.closed_at is null and runs.status <> 'planned'
-            ));
+            return '{"status": "refused"}'::jsonb || batch_ops.unfinished_run(v_run.operation, v_run.target);
     end;
     perform batch_ops.register_worker(p_operation_id);
     if v_step.upper_bound is null and batch_ops.finish_step(p_operation_id, 1) then

@@ -5,7 +5,7 @@
   on the planner's estimate: a preview must not take as long as the work.
 -#}
 {% macro _engine_count_matching() %}
-create or replace function batch_ops.count_matching(p_operation_id uuid, p_matching_keys text)
+create or replace function batch_ops.count_matching(p_operation_id uuid)
 returns jsonb
 language plpgsql
 as $function$
@@ -21,7 +21,7 @@ begin
         v_records := v_step.total_records;
     else
         begin
-            execute pg_catalog.format(E'select pg_catalog.count(*) from (\n%s\n) as matching', p_matching_keys)
+            execute pg_catalog.format(E'select pg_catalog.count(*) from (\n%s\n) as matching', v_step.plan ->> 'matching_keys')
             into v_records
             using null::jsonb, null::jsonb, v_run.parameters, v_run.started_at;
         exception

@@ -33,24 +33,13 @@ begin
         (v_description ->> 'max_errors')::bigint,
         coalesce((v_description ->> 'skip_invalid_rows')::boolean, false), v_timeout,
         pg_catalog.make_interval(secs => (p_request ->> 'claim_timeout_seconds')::double precision),
-        p_started_at, p_started_at + v_timeout, v_confirm_before,
-        coalesce(
-            p_request ->> 'file_name', pg_catalog.jsonb_path_query_first(p_request, '$.sources[*].file_name') #>> '{}'
-        )
+        p_started_at, p_started_at + v_timeout, v_confirm_before, p_request ->> 'file_name'
     )
     on conflict (operation, target) where closed_at is null and status <> 'planned' do nothing;
     if found then
         return null;
     end if;
-    return (
-        select pg_catalog.jsonb_build_object('existing', runs.operation_id)
-        from batch_ops.runs
-        where
-            runs.operation = v_description ->> 'operation'
-            and runs.target = v_description ->> 'target'
-            and runs.closed_at is null
-            and runs.status <> 'planned'
-    );
+    return batch_ops.unfinished_run(v_description ->> 'operation', v_description ->> 'target');
 end
 $function$
 {% endmacro %}

@@ -29,7 +29,7 @@ begin
             return v_refused || pg_catalog.jsonb_build_object('reason', pg_catalog.format(
                 '%s%s', sqlerrm,
                 ' (' || substring(v_context from 'COPY [^,]*, (line \d+)') || ' of '
-                || (pg_catalog.jsonb_path_query_first(p_request, '$.sources[*].file_name') #>> '{}') || ')'
+                || (p_request ->> 'file_name') || ')'
             ));
     end;
     v_failed := batch_ops.failed_preconditions(p_request -> 'preconditions', v_parameters, v_started_at);

@@ -27,7 +27,7 @@ begin
         where batches.operation_id = p_operation_id and steps.operation_type not in ('select', 'custom_function');
     end if;
 
-    if v_step.iterate_by is distinct from 'rows' then
+    if coalesce(v_step.iterate_by, 'range') = 'range' then
         select * into v_estimate from batch_ops.prefers_keys(
             v_step.plan ->> 'matching_keys', v_step.plan ->> 'all_keys', v_run.parameters, v_run.started_at
         );

@@ -31,9 +31,7 @@
     {%- set request = dict(
         dbt_batch_ops._prepare(definition, given, export=true, operation_id=operation_id), file_name=file_name
     ) -%}
-    {%- do run_query("begin isolation level read committed") -%}
-    {%- set opened = dbt_batch_ops._fetch("select batch_ops.open_run(" ~ dbt_batch_ops._json(request) ~ ")") -%}
-    {%- do run_query("rollback" if opened.status == "refused" else "commit") -%}
+    {%- set opened = dbt_batch_ops._ask_in_transaction("open_run(" ~ dbt_batch_ops._json(request) ~ ")") -%}
     {%- if opened.status == "refused" -%}
         {%- do dbt_batch_ops._refuse(request.description, opened) -%}
     {%- endif -%}

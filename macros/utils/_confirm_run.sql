@@ -1,12 +1,10 @@
 {#- Starts a planned run; fails with the reason when it may not start. -#}
 {% macro _confirm_run(operation_id, description, values) %}
-    {%- do run_query("begin isolation level read committed") -%}
-    {%- set confirmed = dbt_batch_ops._fetch(
-        "select batch_ops.confirm_run(" ~ dbt_batch_ops._run_id(operation_id) ~ ", "
+    {%- set confirmed = dbt_batch_ops._ask_in_transaction(
+        "confirm_run(" ~ dbt_batch_ops._run_id(operation_id) ~ ", "
         ~ dbt_batch_ops._json(dict(description, target=description.target | string)) ~ ", "
         ~ dbt_batch_ops._json(values) ~ ")"
     ) -%}
-    {%- do run_query("rollback" if confirmed.status == "refused" else "commit") -%}
     {%- if confirmed.existing -%}
         {%- do dbt_batch_ops._refuse(description, confirmed) -%}
     {%- elif confirmed.status == "refused" -%}

@@ -3,15 +3,12 @@
   columns, delimiter and header.
 -#}
 {% macro _describe_csv(description, file, problems) %}
-    {%- set ns = namespace(source=none) -%}
-    {%- for step in description.steps if step.source.kind == "csv" -%}
-        {%- set ns.source = step.source -%}
-    {%- endfor -%}
-    {%- set described = {"delimiter": ns.source.delimiter, "has_header": ns.source.has_header} -%}
+    {%- set source = (description.steps | map(attribute="source") | selectattr("kind", "equalto", "csv") | list)[0] -%}
+    {%- set described = {"delimiter": source.delimiter, "has_header": source.has_header} -%}
     {%- if file.startswith("upload:") or modules.re.match("(/|[A-Za-z]:[\\\\/])", file) -%}
         {%- set found = dbt_batch_ops._fetch(
             "select batch_ops.describe_csv(" ~ dbt_batch_ops._literal(file) ~ ", "
-            ~ dbt_batch_ops._literal(ns.source.delimiter) ~ ", " ~ ns.source.has_header | string | lower ~ ")"
+            ~ dbt_batch_ops._literal(source.delimiter) ~ ", " ~ source.has_header | string | lower ~ ")"
         ) -%}
         {%- if found.problem -%}
             {%- do problems.append(found.problem) -%}

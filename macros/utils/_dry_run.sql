@@ -15,8 +15,7 @@
         {%- do dbt_batch_ops._refuse(request.description, opened) -%}
     {%- endif -%}
     {%- set counted = dbt_batch_ops._fetch(
-        "select batch_ops.count_matching(" ~ dbt_batch_ops._literal(opened.operation_id) ~ "::uuid, "
-        ~ dbt_batch_ops._literal(request.steps[0].plan.matching_keys or 'select') ~ ")"
+        "select batch_ops.count_matching(" ~ dbt_batch_ops._literal(opened.operation_id) ~ "::uuid)"
     ) -%}
     {%- do run_query("rollback") -%}
     {%- set step = opened.steps[0] -%}
@@ -39,11 +38,8 @@
             )
         )
     ) -%}
-    {%- for line in dbt_batch_ops._source_lines(step) -%}
+    {%- for line in dbt_batch_ops._source_lines(step) + dbt_batch_ops._later_steps(opened) -%}
         {%- do dbt_batch_ops._say("  " ~ line) -%}
-    {%- endfor -%}
-    {%- for later in opened.steps[1:] -%}
-        {%- do dbt_batch_ops._say("  then step " ~ later.number ~ ", " ~ later.name ~ " (" ~ later.operation_type ~ ")") -%}
     {%- endfor -%}
     {%- for name, value in given["values"].items() -%}
         {%- do dbt_batch_ops._say("  " ~ "{:<17}".format(name) ~ tojson(value) | truncate(100, true)) -%}

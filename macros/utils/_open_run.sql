@@ -4,9 +4,7 @@
 {% macro _open_run(definition, given) %}
     {%- set description = definition.description -%}
     {%- set request = dbt_batch_ops._prepare(definition, given) -%}
-    {%- do run_query("begin isolation level read committed") -%}
-    {%- set opened = dbt_batch_ops._fetch("select batch_ops.open_run(" ~ dbt_batch_ops._json(request) ~ ")") -%}
-    {%- do run_query("rollback" if opened.status == "refused" else "commit") -%}
+    {%- set opened = dbt_batch_ops._ask_in_transaction("open_run(" ~ dbt_batch_ops._json(request) ~ ")") -%}
     {%- if opened.existing and description.on_duplicate_run == "resume" -%}
         {%- set opened = dbt_batch_ops._join_run(opened.existing, description, given["values"]) -%}
     {%- elif opened.status == "refused" -%}

@@ -2,9 +2,7 @@
 {% macro _outputs(description, live) %}
     {%- set outputs = {} -%}
     {%- for step in description.steps if step.has_output -%}
-        {%- do outputs.update({
-            step.name: "staged_" ~ live.operation_id | replace("-", "") ~ "_" ~ loop.index ~ "_output"
-        }) -%}
+        {%- do outputs.update({step.name: dbt_batch_ops._staged_name(live, loop.index ~ "_output")}) -%}
     {%- endfor -%}
     {{ return(outputs) }}
 {% endmacro %}

@@ -40,6 +40,7 @@
         "sources": plan.sources.values() | list,
         "preconditions": definition.preconditions(first) if definition.preconditions else [],
         "target": live,
+        "file_name": plan.sources.values() | selectattr("kind", "equalto", "csv") | map(attribute="file_name") | first | default(none),
         "package_version": dbt_batch_ops._version(),
         "claim_timeout_seconds": dbt_batch_ops._setting("batch_ops_claim_timeout_seconds"),
         "confirm_within_seconds": dbt_batch_ops._setting("batch_ops_confirm_within_seconds")

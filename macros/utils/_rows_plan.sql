@@ -1,9 +1,9 @@
 {#- The statements of a step that works on staged rows, or that is one call without rows. -#}
 {% macro _rows_plan(plan, step, statements) %}
     {%- set table = dbt_batch_ops._staged_table(plan, step) -%}
-    {%- set apply = dbt_batch_ops._apply(plan, step, statements, none, "once", false) -%}
-    {%- set writes = step.operation_type in ["insert", "upsert"] -%}
     {%- set own = statements(dbt_batch_ops._fragments(plan, step, none, "once", false)) -%}
+    {%- set apply = dbt_batch_ops._apply(plan, step, own) -%}
+    {%- set writes = step.operation_type in ["insert", "upsert"] -%}
     {{ return({
         "rows_table": table,
         "row_columns": plan.sources.get(step.source.parameter, {}).get("columns"),
@@ -12,7 +12,7 @@
         "conversions": dbt_batch_ops._conversions(plan, step) if writes and table else none,
         "numbered": dbt_batch_ops._numbered_rows(own) if writes and table else none,
         "superseded": dbt_batch_ops._superseded_rows(step, own) if step.operation_type == "upsert" and table else none,
-        "output_definition": dbt_batch_ops._output_definition(plan, step, apply),
+        "output_definition": dbt_batch_ops._output_definition(plan, step, own),
         "rows": {
             "apply": {"start": apply, "0": apply},
             "count": "select pg_catalog.count(*)\nfrom batch_ops." ~ table ~ " as source\nwhere\n    "

@@ -16,8 +16,8 @@
             )
         ) -%}
     {%- endfor -%}
-    {%- for later in opened.steps[1:] -%}
-        {%- do dbt_batch_ops._say("  then step " ~ later.number ~ ", " ~ later.name ~ " (" ~ later.operation_type ~ ")") -%}
+    {%- for line in dbt_batch_ops._later_steps(opened) -%}
+        {%- do dbt_batch_ops._say("  " ~ line) -%}
     {%- endfor -%}
     {%- set rows = dbt_batch_ops._fetch(
         "select batch_ops.sample_rows(" ~ dbt_batch_ops._literal(opened.operation_id) ~ "::uuid, 5)"

@@ -17,7 +17,7 @@
     {%- for name, parameter in description.parameters.items() -%}
         {%- set source = {
             "name": name,
-            "table": "staged_" ~ live.operation_id | replace("-", "") ~ "_p" ~ loop.index,
+            "table": dbt_batch_ops._staged_name(live, "p" ~ loop.index),
             "query": given.queries.get(name),
         } -%}
         {%- if parameter.csv and given["values"].get(name) is not none -%}

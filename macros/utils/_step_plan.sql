@@ -10,7 +10,7 @@
 -#}
 {% macro _step_plan(plan, step, number, statements) %}
     {%- set walks_target = step.source.kind == "target" -%}
-    {%- set staged_table = "staged_" ~ plan.live.operation_id | replace("-", "") ~ "_" ~ number -%}
+    {%- set staged_table = dbt_batch_ops._staged_name(plan.live, number) -%}
     {%- set has_lists = step.lists | length > 0 -%}
     {{ return({
         "number": number,

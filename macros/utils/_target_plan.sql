@@ -8,26 +8,30 @@
     {%- set staged_range = dbt_batch_ops._staged_range(key, staged_table) -%}
 
     {%- set shapes = {} -%}
+    {%- set full_batch = {} -%}
     {%- set exports = {} -%}
     {%- for shape in dbt_batch_ops._shapes(key) -%}
         {%- set range = dbt_batch_ops._range(key, types, shape) -%}
-        {%- do shapes.update({
-            shape: dbt_batch_ops._apply(plan, step, statements, range, "once", false)
-        }) -%}
+        {%- set own = statements(dbt_batch_ops._fragments(plan, step, range, "once", false)) -%}
+        {%- do shapes.update({shape: dbt_batch_ops._apply(plan, step, own)}) -%}
+        {%- do full_batch.update({shape: dbt_batch_ops._full_batch(target, key, range, own.where)}) -%}
         {%- if plan.export -%}
-            {%- do exports.update({shape: dbt_batch_ops._apply(plan, step, statements, range, "settings", false)}) -%}
+            {%- set exported = statements(dbt_batch_ops._fragments(plan, step, range, "settings", false)) -%}
+            {%- do exports.update({shape: dbt_batch_ops._batch_query(plan, step, exported)}) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set staged = dbt_batch_ops._apply(plan, step, statements, staged_range, "once", true) -%}
-    {%- set staged_export = dbt_batch_ops._apply(plan, step, statements, staged_range, "settings", true)
-        if plan.export else none -%}
+    {%- set own = statements(dbt_batch_ops._fragments(plan, step, staged_range, "once", true)) -%}
+    {%- set staged = dbt_batch_ops._apply(plan, step, own) -%}
+    {%- set staged_export = dbt_batch_ops._batch_query(
+        plan, step, statements(dbt_batch_ops._fragments(plan, step, staged_range, "settings", true))
+    ) if plan.export else none -%}
 
     {{ return({
         "matching_keys": dbt_batch_ops._select(key) ~ "\nfrom " ~ target ~ "\nwhere\n    " ~ listed,
         "all_keys": dbt_batch_ops._select(key) ~ "\nfrom " ~ target,
         "last_key": "select " ~ dbt_batch_ops._key_array(key) ~ "\nfrom " ~ target
             ~ "\norder by " ~ columns | replace(", ", " desc, ") ~ " desc\nlimit 1",
-        "output_definition": dbt_batch_ops._output_definition(plan, step, shapes["start"]),
+        "output_definition": dbt_batch_ops._output_definition(plan, step, own),
         "export_columns": step.select_columns if plan.export else none,
         "range": {
             "is_integer_key": types in [["smallint"], ["integer"], ["bigint"]],
@@ -35,7 +39,7 @@
             "export": exports,
             "boundary": dbt_batch_ops._boundary(target, key, types),
             "boundaries": dbt_batch_ops._boundaries(target, key, types),
-            "full_batch": dbt_batch_ops._full_batch(plan, step, statements),
+            "full_batch": full_batch,
         },
         "keys": {
             "apply": {"start": staged, "0": staged},
