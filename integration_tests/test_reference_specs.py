@@ -18,8 +18,11 @@ from support.reference import (
     dbt_on_the_specs,
     folder_for_the_server,
     manual_calls,
+    needs_document,
 )
 from support.reference_scenarios import BAD_ROWS, LISTED, SCENARIOS, UNKNOWN, Contents, Scenario
+
+pytestmark = needs_document
 
 CONFIRM = re.compile(r"dbt run-operation (\w+) --args '(\{confirm: [0-9a-f-]{36}\})'")
 WITH_CALLS = [operation for operation, scenario in SCENARIOS.items() if scenario.calls]
