@@ -7,5 +7,6 @@
     {{ return([
         {"name": "runs_steps_batches", "statements": dbt_batch_ops._migration_0001_runs_steps_batches()},
         {"name": "several_steps", "statements": dbt_batch_ops._migration_0002_several_steps()},
+        {"name": "errors_and_control", "statements": dbt_batch_ops._migration_0003_errors_and_control()},
     ]) }}
 {% endmacro %}
