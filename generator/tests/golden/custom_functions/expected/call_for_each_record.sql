@@ -7,12 +7,14 @@
 {% macro call_for_each_record(
     products=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {{ return(dbt_batch_ops.run(
         definition=call_for_each_record__definition(),
         arguments={"products": products},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

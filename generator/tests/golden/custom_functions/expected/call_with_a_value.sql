@@ -4,11 +4,17 @@
   Spec hash: b5e6431193897969
 -#}
 
-{% macro call_with_a_value(month=none, operation_id=none, dry_run=false) %}
+{% macro call_with_a_value(
+    month=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=call_with_a_value__definition(),
         arguments={"month": month},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

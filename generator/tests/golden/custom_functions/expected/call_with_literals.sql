@@ -4,11 +4,16 @@
   Spec hash: edc8ed4dea52764c
 -#}
 
-{% macro call_with_literals(operation_id=none, dry_run=false) %}
+{% macro call_with_literals(
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=call_with_literals__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

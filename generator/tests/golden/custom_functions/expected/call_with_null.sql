@@ -4,11 +4,16 @@
   Spec hash: 8094d5ac2adff8c8
 -#}
 
-{% macro call_with_null(operation_id=none, dry_run=false) %}
+{% macro call_with_null(
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=call_with_null__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

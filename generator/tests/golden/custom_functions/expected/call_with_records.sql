@@ -4,11 +4,17 @@
   Spec hash: dea17669806d5479
 -#}
 
-{% macro call_with_records(products=none, operation_id=none, dry_run=false) %}
+{% macro call_with_records(
+    products=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=call_with_records__definition(),
         arguments={"products": products},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

@@ -4,11 +4,16 @@
   Spec hash: cf37495fe6290513
 -#}
 
-{% macro call_without_input(operation_id=none, dry_run=false) %}
+{% macro call_without_input(
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=call_without_input__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

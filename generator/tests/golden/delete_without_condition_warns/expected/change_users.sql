@@ -4,11 +4,12 @@
   Spec hash: 9345182937231031
 -#}
 
-{% macro change_users(operation_id=none, dry_run=false) %}
+{% macro change_users(operation_id=none, idempotency_key=none, dry_run=false) %}
     {{ return(dbt_batch_ops.run(
         definition=change_users__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

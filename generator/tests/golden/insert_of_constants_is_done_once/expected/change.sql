@@ -4,11 +4,17 @@
   Spec hash: 66253c0938294699
 -#}
 
-{% macro change(new_status=none, operation_id=none, dry_run=false) %}
+{% macro change(
+    new_status=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change__definition(),
         arguments={"new_status": new_status},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

@@ -9,6 +9,7 @@
     products_array=none,
     new_status=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {{ return(dbt_batch_ops.run(
@@ -19,6 +20,7 @@
             "new_status": new_status
         },
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

@@ -4,11 +4,17 @@
   Spec hash: 1def5f11783c2aa2
 -#}
 
-{% macro change_1(product_ids=none, operation_id=none, dry_run=false) %}
+{% macro change_1(
+    product_ids=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change_1__definition(),
         arguments={"product_ids": product_ids},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

@@ -4,11 +4,17 @@
   Spec hash: 09826bc777ab0455
 -#}
 
-{% macro change_2(new_status=none, operation_id=none, dry_run=false) %}
+{% macro change_2(
+    new_status=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change_2__definition(),
         arguments={"new_status": new_status},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

@@ -4,11 +4,17 @@
   Spec hash: 0e3927098c5d5c60
 -#}
 
-{% macro change_users(ids=none, operation_id=none, dry_run=false) %}
+{% macro change_users(
+    ids=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change_users__definition(),
         arguments={"ids": ids},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

@@ -4,11 +4,12 @@
   Spec hash: 890f5d571e4a1d54
 -#}
 
-{% macro set_literals(operation_id=none, dry_run=false) %}
+{% macro set_literals(operation_id=none, idempotency_key=none, dry_run=false) %}
     {{ return(dbt_batch_ops.run(
         definition=set_literals__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

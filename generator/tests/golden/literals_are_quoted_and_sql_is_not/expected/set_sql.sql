@@ -4,11 +4,12 @@
   Spec hash: b37f6c599aa246fe
 -#}
 
-{% macro set_sql(operation_id=none, dry_run=false) %}
+{% macro set_sql(operation_id=none, idempotency_key=none, dry_run=false) %}
     {{ return(dbt_batch_ops.run(
         definition=set_sql__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

@@ -9,12 +9,14 @@
     pattern=none,
     email=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {{ return(dbt_batch_ops.run(
         definition=change_users__definition(),
         arguments={"status": status, "pattern": pattern, "email": email},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

@@ -4,11 +4,18 @@
   Spec hash: e4370670876d6e54
 -#}
 
-{% macro change(least=none, operation_id=none, dry_run=false, confirm=none) %}
+{% macro change(
+    least=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false,
+    confirm=none
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change__definition(),
         arguments={"least": least},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         confirm=confirm,
         unknown_arguments=kwargs

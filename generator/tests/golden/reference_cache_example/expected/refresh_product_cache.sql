@@ -4,12 +4,17 @@
   Spec hash: 28224d87240a8b04
 -#}
 
-{% macro refresh_product_cache(operation_id=none, dry_run=false) %}
+{% macro refresh_product_cache(
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {#- Refresh product cache -#}
     {{ return(dbt_batch_ops.run(
         definition=refresh_product_cache__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

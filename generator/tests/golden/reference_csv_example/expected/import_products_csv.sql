@@ -4,12 +4,18 @@
   Spec hash: 04671867cac99ee2
 -#}
 
-{% macro import_products_csv(csv_file=none, operation_id=none, dry_run=false) %}
+{% macro import_products_csv(
+    csv_file=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {#- Import products from CSV -#}
     {{ return(dbt_batch_ops.run(
         definition=import_products_csv__definition(),
         arguments={"csv_file": csv_file},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

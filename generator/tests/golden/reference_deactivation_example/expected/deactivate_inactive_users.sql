@@ -6,6 +6,7 @@
 
 {% macro deactivate_inactive_users(
     operation_id=none,
+    idempotency_key=none,
     dry_run=false,
     confirm=none
 ) %}
@@ -14,6 +15,7 @@
         definition=deactivate_inactive_users__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         confirm=confirm,
         unknown_arguments=kwargs

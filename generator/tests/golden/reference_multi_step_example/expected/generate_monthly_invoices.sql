@@ -7,6 +7,7 @@
 {% macro generate_monthly_invoices(
     target_month=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {#- Generate monthly invoices -#}
@@ -14,6 +15,7 @@
         definition=generate_monthly_invoices__definition(),
         arguments={"target_month": target_month},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

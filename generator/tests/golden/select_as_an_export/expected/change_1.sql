@@ -4,11 +4,17 @@
   Spec hash: ceccaf8ddddb0513
 -#}
 
-{% macro change_1(least=none, operation_id=none, dry_run=false) %}
+{% macro change_1(
+    least=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change_1__definition(),
         arguments={"least": least},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

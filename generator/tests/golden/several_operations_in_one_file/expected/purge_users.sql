@@ -4,11 +4,12 @@
   Spec hash: bc732f0d66137bd9
 -#}
 
-{% macro purge_users(operation_id=none, dry_run=false) %}
+{% macro purge_users(operation_id=none, idempotency_key=none, dry_run=false) %}
     {{ return(dbt_batch_ops.run(
         definition=purge_users__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

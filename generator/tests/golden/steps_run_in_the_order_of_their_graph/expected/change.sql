@@ -4,11 +4,17 @@
   Spec hash: 2b67ef20388210f1
 -#}
 
-{% macro change(status=none, operation_id=none, dry_run=false) %}
+{% macro change(
+    status=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change__definition(),
         arguments={"status": status},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

@@ -4,11 +4,17 @@
   Spec hash: 04cf633c6f84f402
 -#}
 
-{% macro change_users(kind=none, operation_id=none, dry_run=false) %}
+{% macro change_users(
+    kind=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change_users__definition(),
         arguments={"kind": kind},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

@@ -4,12 +4,17 @@
   Spec hash: 0d5c31967dc5095f
 -#}
 
-{% macro deactivate_inactive_users(operation_id=none, dry_run=false) %}
+{% macro deactivate_inactive_users(
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {#- Bulk user deactivation -#}
     {{ return(dbt_batch_ops.run(
         definition=deactivate_inactive_users__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

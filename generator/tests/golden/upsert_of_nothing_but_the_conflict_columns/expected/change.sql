@@ -4,11 +4,17 @@
   Spec hash: 36a56deca3ae0519
 -#}
 
-{% macro change(csv_file=none, operation_id=none, dry_run=false) %}
+{% macro change(
+    csv_file=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change__definition(),
         arguments={"csv_file": csv_file},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}

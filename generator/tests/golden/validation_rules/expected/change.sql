@@ -9,6 +9,7 @@
     pattern=none,
     highest=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {{ return(dbt_batch_ops.run(
@@ -19,6 +20,7 @@
             "highest": highest
         },
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
