@@ -155,6 +155,7 @@ class StepPlan:
         function: The name of the called function, without and with its schema: ``(name,)`` or
             ``(schema, name)``.
         arguments: The arguments of the called function.
+        is_idempotent: Whether the function may be called again for a batch that failed.
         has_output: Whether a later step uses its rows.
     """
 
@@ -174,6 +175,7 @@ class StepPlan:
     conflict_updates: tuple[str, ...] = ()
     function: tuple[str, ...] = ()
     arguments: tuple[Argument, ...] = ()
+    is_idempotent: bool = False
     has_output: bool = False
 
 
@@ -198,7 +200,9 @@ class OperationPlan:
         on_duplicate_run: ``refuse`` or ``resume``.
         requires_confirmation: Whether a run waits until its plan is confirmed.
         skip_invalid_rows: Whether rows that break a rule are recorded and left out.
-        max_errors: Invalid rows at most, or ``None``.
+        max_errors: Failed rows at most, or ``None``.
+        error_handling: What an error in a batch means: one of the words of the spec.
+        max_retries: How often a batch is tried again after an error that passes.
         spec_path: The spec, relative to the project folder, with ``/``.
         line: The line of the spec where the operation begins.
     """
@@ -220,5 +224,7 @@ class OperationPlan:
     requires_confirmation: bool
     skip_invalid_rows: bool
     max_errors: int | None
+    error_handling: str
+    max_retries: int
     spec_path: str
     line: int

@@ -53,6 +53,8 @@ def _description(plan: OperationPlan) -> dict[str, Any]:
         "requires_confirmation": plan.requires_confirmation,
         "skip_invalid_rows": plan.skip_invalid_rows,
         "max_errors": plan.max_errors,
+        "error_handling": plan.error_handling,
+        "max_retries": plan.max_retries,
         "parameters": {parameter.name: _parameter(parameter) for parameter in plan.parameters},
         "generator_version": __version__,
         "spec_path": plan.spec_path,
@@ -104,6 +106,7 @@ def _step(step: StepPlan) -> dict[str, Any]:
         entry["conflict_target"] = step.conflict_target
     if step.operation_type == "custom_function":
         entry["function"] = ".".join(quote_routine_name(name) for name in step.function)
+        entry["idempotent"] = step.is_idempotent
     return {**entry, "has_output": step.has_output}
 
 

@@ -36,6 +36,8 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
             "parameters": {
                 "first": {"type": "integer"},
                 "second": {"type": "integer"}

@@ -35,6 +35,8 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
             "parameters": {
                 "product_ids": {"type": "bigint[]", "from_query": true}
             },
@@ -53,6 +55,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "\"App\".\"refreshAll\"",
+                    "idempotent": false,
                     "has_output": false
                 }
             ]

@@ -35,6 +35,8 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
             "parameters": {"month": {"type": "date"}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",
@@ -51,6 +53,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "app.close_month",
+                    "idempotent": false,
                     "has_output": false
                 }
             ]

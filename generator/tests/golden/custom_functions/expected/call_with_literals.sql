@@ -34,6 +34,8 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",
@@ -50,6 +52,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "configure",
+                    "idempotent": false,
                     "has_output": false
                 }
             ]

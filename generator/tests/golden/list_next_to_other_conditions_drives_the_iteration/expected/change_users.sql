@@ -35,6 +35,8 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
             "parameters": {"ids": {"type": "uuid[]", "column": "id"}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

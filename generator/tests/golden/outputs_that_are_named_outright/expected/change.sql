@@ -30,6 +30,8 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",
@@ -66,6 +68,7 @@
                         "legacy_id": {"type": "integer", "column": "legacy_id"}
                     },
                     "function": "look_up_users",
+                    "idempotent": false,
                     "has_output": true
                 },
                 {
@@ -103,6 +106,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "announce",
+                    "idempotent": false,
                     "has_output": false
                 },
                 {
@@ -120,6 +124,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "archive",
+                    "idempotent": false,
                     "has_output": false
                 },
                 {
@@ -138,6 +143,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "count_users",
+                    "idempotent": false,
                     "has_output": false
                 }
             ]

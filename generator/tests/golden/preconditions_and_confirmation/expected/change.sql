@@ -37,6 +37,8 @@
             "requires_confirmation": true,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
             "parameters": {"least": {"type": "integer", "column": "credits"}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

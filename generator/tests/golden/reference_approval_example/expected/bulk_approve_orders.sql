@@ -38,6 +38,8 @@
             "requires_confirmation": true,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
             "parameters": {
                 "max_amount": {"type": "numeric", "column": "total_amount"}
             },

@@ -35,7 +35,9 @@
             "on_duplicate_run": "refuse",
             "requires_confirmation": false,
             "skip_invalid_rows": false,
-            "max_errors": none,
+            "max_errors": 5,
+            "error_handling": "collect_errors",
+            "max_retries": 5,
             "parameters": {
                 "products_array": {"type": "jsonb", "records": true}
             },

@@ -36,6 +36,8 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
             "parameters": {"target_month": {"type": "date", "column": "month"}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",
@@ -52,6 +54,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "calculate_customer_usage",
+                    "idempotent": false,
                     "has_output": true
                 },
                 {
@@ -92,6 +95,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "generate_invoice_pdf",
+                    "idempotent": false,
                     "has_output": false
                 },
                 {
@@ -110,6 +114,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "send_invoice_notifications",
+                    "idempotent": false,
                     "has_output": false
                 }
             ]

@@ -36,7 +36,9 @@
             "on_duplicate_run": "refuse",
             "requires_confirmation": false,
             "skip_invalid_rows": false,
-            "max_errors": none,
+            "max_errors": 10,
+            "error_handling": "continue_on_error",
+            "max_retries": 5,
             "parameters": {
                 "new_status": {"type": "text", "column": "status"},
                 "user_ids": {"type": "uuid[]", "column": "id"}

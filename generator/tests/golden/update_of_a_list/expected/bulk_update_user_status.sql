@@ -37,6 +37,8 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
             "parameters": {
                 "new_status": {"type": "text", "column": "status"},
                 "user_ids": {"type": "uuid[]", "column": "id"}

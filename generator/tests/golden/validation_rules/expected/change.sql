@@ -41,6 +41,8 @@
             "requires_confirmation": false,
             "skip_invalid_rows": true,
             "max_errors": 20,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
             "parameters": {
                 "products": {"type": "jsonb", "records": true},
                 "pattern": {"type": "text"},
