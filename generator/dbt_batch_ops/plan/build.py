@@ -89,6 +89,7 @@ def _build(spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None
         max_errors=_max_errors(model),
         error_handling=model.error_handling or "stop_on_error",
         max_retries=DEFAULT_MAX_RETRIES if model.max_retries is None else model.max_retries,
+        redact=reader.redact,
         spec_path=document.path,
         line=document.position(operation.location).line,
     )

@@ -121,6 +121,7 @@ class Parameter:
         from_query: Whether the caller may give a query instead of an array.
         holds: ``records`` for a JSON array of records that a step reads, ``csv`` for a CSV file, else
             ``value``.
+        is_redacted: Whether its value is kept out of what the ledger shows.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Parameter:
     description: str | None = None
     from_query: bool = False
     holds: Literal["value", "records", "csv"] = "value"
+    is_redacted: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,7 @@ class OperationPlan:
         max_errors: Failed rows at most, or ``None``.
         error_handling: What an error in a batch means: one of the words of the spec.
         max_retries: How often a batch is tried again after an error that passes.
+        redact: Columns and fields of rows that are kept out of what the ledger shows.
         spec_path: The spec, relative to the project folder, with ``/``.
         line: The line of the spec where the operation begins.
     """
@@ -226,5 +229,6 @@ class OperationPlan:
     max_errors: int | None
     error_handling: str
     max_retries: int
+    redact: tuple[str, ...]
     spec_path: str
     line: int

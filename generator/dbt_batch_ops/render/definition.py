@@ -55,6 +55,7 @@ def _description(plan: OperationPlan) -> dict[str, Any]:
         "max_errors": plan.max_errors,
         "error_handling": plan.error_handling,
         "max_retries": plan.max_retries,
+        "redact": plan.redact,
         "parameters": {parameter.name: _parameter(parameter) for parameter in plan.parameters},
         "generator_version": __version__,
         "spec_path": plan.spec_path,
@@ -82,6 +83,8 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         entry["from_query"] = True
     if parameter.holds != "value":
         entry[parameter.holds] = True
+    if parameter.is_redacted:
+        entry["redact"] = True
     return entry
 
 

@@ -206,7 +206,10 @@ class Operation(Work):
         None, description="Model that shows this operation's metrics.", examples=["batch_performance_metrics"]
     )
     redact: Names | None = Field(
-        None, description="Columns that are kept out of recorded rows and parameters.", examples=[["email"]]
+        None,
+        description="Columns, or fields of imported rows, that are kept out of recorded rows, of errors and "
+        "of the parameters that the ledger shows. Default: none.",
+        examples=[["email"]],
     )
     notify_on_completion: Switch | None = Field(
         None, description="Whether the end of a run is announced.", examples=[True]

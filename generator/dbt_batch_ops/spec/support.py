@@ -2,7 +2,7 @@
 
 The whole language is read and checked, so that a spec can be written once. What this version does not do is
 said wherever a spec asks for it. A warning is enough where less happens than the spec allows for, as one
-worker instead of four; a key whose promise would be broken without it is refused, because a secret that is
+worker instead of four; a key whose promise would be broken without it is refused, because a promise that is
 not kept is worse than none.
 """
 
@@ -69,10 +69,6 @@ LATER: Mapping[str, Later] = {
     "notify_on_completion": Later(_NOBODY_TOLD, _is_on),
     "notification_channels": Later(_NOBODY_TOLD),
     "notification_message": Later(_NOBODY_TOLD),
-    "redact": Later(
-        "recorded rows and parameters would show these columns; leave them out of the operation",
-        severity=Severity.ERROR,
-    ),
 }
 """The keys, and what this version does in place of what they ask for."""
 

@@ -43,6 +43,7 @@ def test_without_a_word_a_run_stops_at_an_error_after_five_retries(
     assert description["error_handling"] == "stop_on_error"
     assert description["max_retries"] == 5
     assert description["max_errors"] is None
+    assert description["redact"] == []
 
 
 @pytest.mark.parametrize("retries", [0, 1, 7])

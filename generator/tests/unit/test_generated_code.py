@@ -215,6 +215,7 @@ def test_the_hash_changes_with_what_happens_to_data_and_with_nothing_else(
         "on_duplicate_run: resume",
         "error_handling: rollback_on_any_error",
         "max_retries: 0",
+        "redact: [status]",
         "# x",
     ]
     for line in same:

@@ -37,6 +37,7 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "user_ids": {
                     "type": "uuid[]",

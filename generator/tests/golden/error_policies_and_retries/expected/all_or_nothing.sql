@@ -38,6 +38,7 @@
             "max_errors": none,
             "error_handling": "rollback_on_any_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",
@@ -70,7 +71,7 @@
 delete from {{ b.target }}
 where
     {{ b.range }}
-    -- batch_operations/spec.yml:29
+    -- batch_operations/spec.yml:30
     and (
         {{ where | trim }}
     )

@@ -37,6 +37,7 @@
             "max_errors": 0,
             "error_handling": "collect_errors",
             "max_retries": 5,
+            "redact": [],
             "parameters": {"users": {"type": "jsonb", "records": true}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",
@@ -74,9 +75,9 @@
     {% endset %}
     {% set row %}
 select
-    -- batch_operations/spec.yml:22
+    -- batch_operations/spec.yml:23
     {{ b.fields.email }} as email,
-    -- batch_operations/spec.yml:22
+    -- batch_operations/spec.yml:23
     {{ b.fields.status }} as status
 from {{ b.rows }}
 where

@@ -38,8 +38,13 @@
             "max_errors": 10,
             "error_handling": "continue_on_error",
             "max_retries": 3,
+            "redact": ["email"],
             "parameters": {
-                "new_email": {"type": "text", "column": "email"},
+                "new_email": {
+                    "type": "text",
+                    "column": "email",
+                    "redact": true
+                },
                 "user_ids": {"type": "uuid[]", "column": "id"}
             },
             "generator_version": "0.1.0",

@@ -43,6 +43,7 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "factor": {"type": "numeric", "default": 1},
                 "products_array": {"type": "jsonb", "records": true},

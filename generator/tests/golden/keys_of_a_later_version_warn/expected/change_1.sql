@@ -32,6 +32,7 @@
             "max_errors": 5,
             "error_handling": "collect_errors",
             "max_retries": 5,
+            "redact": [],
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -38,6 +38,7 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "ids": {"type": "uuid[]", "column": "id"},
                 "exempt": {"type": "integer[]", "column": "credits"}

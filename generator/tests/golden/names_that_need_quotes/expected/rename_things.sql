@@ -38,6 +38,7 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "before": {
                     "type": "timestamp with time zone",

@@ -39,6 +39,7 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "status": {"type": "text", "column": "status"},
                 "pattern": {"type": "text"},

@@ -49,6 +49,7 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "days": {"type": "integer", "default": 365},
                 "statuses": {

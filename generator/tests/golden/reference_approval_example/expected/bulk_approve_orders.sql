@@ -40,6 +40,7 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "max_amount": {"type": "numeric", "column": "total_amount"}
             },

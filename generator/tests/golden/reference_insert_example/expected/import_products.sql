@@ -38,6 +38,7 @@
             "max_errors": 5,
             "error_handling": "collect_errors",
             "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "products_array": {"type": "jsonb", "records": true}
             },

@@ -38,6 +38,7 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {"target_month": {"type": "date", "column": "month"}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -39,6 +39,7 @@
             "max_errors": 10,
             "error_handling": "continue_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "new_status": {"type": "text", "column": "status"},
                 "user_ids": {"type": "uuid[]", "column": "id"}

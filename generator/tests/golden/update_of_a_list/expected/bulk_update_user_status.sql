@@ -39,6 +39,7 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "new_status": {"type": "text", "column": "status"},
                 "user_ids": {"type": "uuid[]", "column": "id"}

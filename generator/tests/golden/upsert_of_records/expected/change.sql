@@ -37,6 +37,7 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {"products": {"type": "jsonb", "records": true}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

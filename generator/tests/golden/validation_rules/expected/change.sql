@@ -43,6 +43,7 @@
             "max_errors": 20,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "products": {"type": "jsonb", "records": true},
                 "pattern": {"type": "text"},
