@@ -1,7 +1,7 @@
 {#-
   batch_ops.join_run: goes on with an unfinished run, or joins it as one more worker when it is live.
 
-  Failed batches are released to be tried again, and the timeout starts anew. Returns the run's summary, or
+  Failed batches are released to be tried again, limits are taken from the spec anew, and the timeout starts again. Returns the run's summary, or
   `refused` with a reason. Not to be joined: a run that is one transaction. A run of another spec hash is refused: it goes on with the statements it was opened with.
 -#}
 {% macro _engine_join_run() %}
@@ -53,6 +53,7 @@ begin
         return pg_catalog.jsonb_build_object('status', 'refused', 'reason', v_reason);
     end if;
     if v_run.closed_at is null then
+        perform batch_ops.renew_limits(p_operation_id, p_description);
         update batch_ops.batches
         set status = 'released', attempts = 0, retry_at = null
         where batches.operation_id = p_operation_id and batches.status = 'failed';

@@ -21,7 +21,7 @@ begin
     if coalesce(p_failures, '{}') = '{}' then
         return;
     end if;
-    select runs.redact, steps.key_columns into v_run
+    select runs.redact, steps.key_columns, steps.plan into v_run
     from batch_ops.runs
     inner join batch_ops.steps using (operation_id)
     where runs.operation_id = p_slice.operation_id and steps.step_number = p_slice.step_number;
@@ -46,7 +46,7 @@ begin
                     where columns.name <> all (v_run.redact)
                 )
             end,
-            v_row - v_run.redact
+            batch_ops.shown_row(v_row, v_run.redact, v_run.plan)
         );
     end loop;
 end

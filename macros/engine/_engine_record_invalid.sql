@@ -26,12 +26,13 @@ begin
         return 0;
     end if;
     execute pg_catalog.format(
-        'update batch_ops.errors set source_row = batch_ops.source_row(pg_catalog.to_jsonb(source.*), $3) - $4 '
+        'update batch_ops.errors set source_row = batch_ops.shown_row('
+        'batch_ops.source_row(pg_catalog.to_jsonb(source.*), $3), $4, $5) '
         'from batch_ops.%I as source '
         'where errors.operation_id = $1 and errors.step_number = $2 and errors.row_number = source.batch_ordinal',
         v_table
     )
-    using p_run.operation_id, p_step.step_number, p_step.plan -> 'row_columns', p_run.redact;
+    using p_run.operation_id, p_step.step_number, p_step.plan -> 'row_columns', p_run.redact, p_step.plan;
     execute pg_catalog.format(
         'delete from batch_ops.%I as source using batch_ops.errors '
         'where errors.operation_id = $1 and errors.step_number = $2 and errors.row_number = source.batch_ordinal',

@@ -11,12 +11,15 @@ language plpgsql
 as $function$
 declare
     v_error batch_ops.errors;
-    v_redact text[];
+    v_run record;
     v_attempt batch_ops.application;
     v_records bigint := 0;
     v_resolved bigint := 0;
 begin
-    select runs.redact into v_redact from batch_ops.runs where runs.operation_id = p_slice.operation_id;
+    select runs.redact, steps.plan into v_run
+    from batch_ops.runs
+    inner join batch_ops.steps using (operation_id)
+    where runs.operation_id = p_slice.operation_id and steps.step_number = p_slice.step_number;
     for v_error in
         select errors.* from batch_ops.errors
         where
@@ -39,11 +42,14 @@ begin
             set
                 attempts = errors.attempts + 1,
                 sqlstate = v_attempt.error_code,
-                error_message = batch_ops.withheld_message(v_redact, v_attempt.error_code, v_attempt.error_message),
-                error_detail = case when v_redact = '{}' then nullif(v_attempt.error_detail, '') end,
+                error_message = batch_ops.withheld_message(v_run.redact, v_attempt.error_code, v_attempt.error_message),
+                error_detail = case when v_run.redact = '{}' then nullif(v_attempt.error_detail, '') end,
                 constraint_name = nullif(v_attempt.constraint_name, ''),
                 source_row = coalesce(
-                    batch_ops.failed_row(p_slice, v_error.range_lo, v_error.range_hi) - v_redact, errors.source_row
+                    batch_ops.shown_row(
+                        batch_ops.failed_row(p_slice, v_error.range_lo, v_error.range_hi), v_run.redact, v_run.plan
+                    ),
+                    errors.source_row
                 ),
                 occurred_at = pg_catalog.clock_timestamp()
             where errors.error_id = v_error.error_id;

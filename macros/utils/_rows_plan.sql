@@ -11,6 +11,7 @@
     {{ return({
         "rows_table": table,
         "row_columns": columns,
+        "row_fields": step.fields.keys() | list if step.fields else none,
         "header_lines": dbt_batch_ops._header_lines(plan, step),
         "check": dbt_batch_ops._check_rows(plan, step, own) if writes and table else none,
         "conversions": dbt_batch_ops._conversions(plan, step) if writes and table else none,
