@@ -1,6 +1,6 @@
 """The rows of the results, in their order."""
 
-from benchmarks import changes, imports, processes, scale
+from benchmarks import changes, errors, imports, processes, scale
 from benchmarks.measurement import Case
 from benchmarks.tables import ACCOUNT, ACCOUNT_BY_UUID, account_by_tenant
 
@@ -46,6 +46,12 @@ CASES = (
         "delete half of {rows} rows, bigint key, batch 1000 / one DELETE",
         None,
         changes.against_one_delete,
+    ),
+    Case(
+        "bad-rows",
+        "update {rows} rows, 1 % of them bad and set aside / none bad",
+        3.0,
+        errors.one_percent_bad,
     ),
     Case(
         "insert-csv",

@@ -30,9 +30,10 @@ as $function$
             where
                 shown.key <> all (p_redact)
                 and coalesce(names.by_position <> all (p_redact), true)
-                and coalesce(
-                    p_plan -> 'row_fields' ? shown.key or p_plan -> 'row_fields' ? names.by_position,
-                    true
+                and (
+                    coalesce(p_plan -> 'row_fields', 'null'::jsonb) = 'null'::jsonb
+                    or p_plan -> 'row_fields' ? shown.key
+                    or coalesce(p_plan -> 'row_fields' ? names.by_position, false)
                 )
         )
     end
