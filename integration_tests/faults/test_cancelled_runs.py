@@ -40,7 +40,7 @@ def cancelled_live(dbt, database):
 def test_a_live_run_stops_soon_and_fails_its_command(cancelled_live):
     run, result = cancelled_live
     assert result.exit_code == 1
-    assert f"Run {run.id} of add_credit was cancelled." in result.output
+    assert f"Run {run.id} of add_credit was cancelled by " in result.output
 
 
 def test_a_cancelled_live_run_is_closed_with_what_it_has_done(cancelled_live):

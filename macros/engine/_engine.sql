@@ -83,7 +83,6 @@
         dbt_batch_ops._engine_next_integers(),
         dbt_batch_ops._engine_position(),
         dbt_batch_ops._engine_claim_new(),
-        dbt_batch_ops._engine_claim_due(),
         dbt_batch_ops._engine_claim_abandoned(),
         dbt_batch_ops._engine_claim(),
         dbt_batch_ops._engine_lease_batch(),

@@ -37,7 +37,9 @@ begin
     ) then
         select claimed.batch_numbers, claimed.claim_numbers
         into batch_numbers, claim_numbers
-        from batch_ops.claim_due(p_slice.operation_id, p_slice.step_number, p_slice.worker_id) as claimed;
+        from batch_ops.claim_abandoned(
+            p_slice.operation_id, p_slice.step_number, p_slice.worker_id, p_count, true
+        ) as claimed;
     end if;
     if batch_numbers is null then
         select claimed.batch_numbers, claimed.claim_numbers
@@ -48,7 +50,7 @@ begin
         select claimed.batch_numbers, claimed.claim_numbers
         into batch_numbers, claim_numbers
         from batch_ops.claim_abandoned(
-            p_slice.operation_id, p_slice.step_number, p_slice.worker_id, p_count
+            p_slice.operation_id, p_slice.step_number, p_slice.worker_id, p_count, false
         ) as claimed;
     end if;
 end

@@ -2,9 +2,6 @@
   One line of progress: percent, rows, rows/s, failures and time left of what this process sees; `~` marks an estimate.
 -#}
 {% macro _progress_line(summary, progress, started_at) %}
-    {%- if progress.state.waiting_for and progress.state.batches == 0 -%}
-        {{ return("  " ~ dbt_batch_ops._waits_for(progress.state.waiting_for[0])) }}
-    {%- endif -%}
     {%- set seconds = (modules.datetime.datetime.now() - started_at).total_seconds() -%}
     {%- set rate = (progress.records - summary.processed_records) / seconds -%}
     {%- set step = progress.state.step -%}

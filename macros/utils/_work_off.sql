@@ -25,8 +25,11 @@
             {%- set ns.remaining = ns.state.remaining_seconds -%}
             {%- set ns.working = ns.state.status == "running" and not ns.state.interrupted -%}
             {%- set waits_for = (ns.state.waiting_for or [none])[0] -%}
-            {%- if ns.state.batches > 0 or waits_for != ns.said -%}
+            {%- if ns.state.batches > 0 -%}
                 {%- do dbt_batch_ops._say(dbt_batch_ops._progress_line(summary, ns, started_at)) -%}
+            {%- endif -%}
+            {%- if waits_for is not none and waits_for != ns.said -%}
+                {%- do dbt_batch_ops._say("  " ~ dbt_batch_ops._waits_for(waits_for)) -%}
             {%- endif -%}
             {%- set ns.said = waits_for -%}
         {%- endfor -%}
