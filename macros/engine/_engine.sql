@@ -85,5 +85,9 @@
         dbt_batch_ops._engine_claim_export(),
         dbt_batch_ops._engine_settle_export(),
         dbt_batch_ops._engine_finish_export(),
+        dbt_batch_ops._engine_one_line(),
+        dbt_batch_ops._engine_advisory_lock_name(),
+        dbt_batch_ops._engine_run_of_session(),
+        dbt_batch_ops._engine_lock_waits(),
     ]) }}
 {% endmacro %}
