@@ -134,11 +134,19 @@ class TestSeveralPairs:
         assert sorted(pairs(items)) == sorted((writer.pid, reader.pid) for reader in readers)
 
     def test_a_circle_comes_to_an_end(self, items, start_session):
-        patient = "set deadlock_timeout = '1min'"
-        one, other = start_session(patient, FIRST), start_session(patient, SECOND)
-        one.wait_in(SECOND)
-        other.wait_in(FIRST)
-        assert sorted(pairs(items)) == sorted([(one.pid, other.pid), (other.pid, one.pid)])
+        """Also one that can be entered from outside: by a session that waits for nobody."""
+        items.execute("create table shared (id integer)")
+        patient, share = "set deadlock_timeout = '1min'", "lock table shared in share mode"
+        outside, one, other = (
+            start_session(share),
+            start_session(patient, share),
+            start_session(patient, FIRST),
+        )
+        one.wait_in(FIRST)
+        other.wait_in("lock table shared")
+        told = pairs(items)
+        assert told[0] == (other.pid, outside.pid)
+        assert sorted(told[1:]) == sorted([(one.pid, other.pid), (other.pid, one.pid)])
 
 
 class TestSessionsThatAreNone:

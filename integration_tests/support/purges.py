@@ -98,8 +98,12 @@ def is_empty(database: Database) -> bool:
 
 
 def purge(database: Database, older_than: str | None = None, keep: int | None = None) -> dict[str, Any]:
-    """Purge to the end, in one call; returns what that said."""
-    return database.value("call batch_ops.purge(%s, %s)", [older_than, keep])
+    """Purge to the end, in one call that waits for nobody for long; returns what that said."""
+    with database.session() as session, session.cursor() as cursor:
+        cursor.execute("set lock_timeout = '10s'")
+        cursor.execute("call batch_ops.purge(%s, %s)", [older_than, keep])
+        (state,) = cursor.fetchone()
+    return state
 
 
 class Purge:

@@ -47,5 +47,6 @@ class LockingSession:
 def lock_waits(database: Database) -> list[dict[str, Any]]:
     """Return the rows of ``batch_ops.lock_waits()`` in their order."""
     with database.session() as session, session.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute("set statement_timeout = '20s'")  # for an answer that never comes to its end
         cursor.execute("select * from batch_ops.lock_waits()")
         return [dict(row) for row in cursor.fetchall()]
