@@ -23,6 +23,7 @@ def server_settings():
         "max_connections": "60",
         "shared_buffers": "256MB",
         "max_wal_size": "4GB",
+        "max_prepared_transactions": "5",
     }
 
 
