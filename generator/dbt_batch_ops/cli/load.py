@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from dbt_batch_ops.cli.options import run_options
+from dbt_batch_ops.cli.options import file_argument, run_options
 
 if TYPE_CHECKING:
     from dbt_batch_ops.database.profile import ProfileOptions, ProjectDatabase
@@ -25,6 +25,7 @@ _RESERVED = ("operation_id", "confirm")
 
 @click.command()
 @run_options
+@file_argument
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the file.")
 @click.option("--null", default="", metavar="TEXT", help="What means null where it is not in quotes.")
 @click.option("--quote", default='"', show_default=True, metavar="CHARACTER", help="What quotes values.")
