@@ -21,6 +21,9 @@ _DBT = (
     "from dbt.cli.main import cli; cli(prog_name='dbt')"
 )
 
+# A helper of Python cleans up behind a dbt that was ended, and would warn that it had to.
+_ENDS_QUIETLY = ("-W", "ignore::UserWarning:multiprocessing.resource_tracker")
+
 INTERRUPTED = 130
 """The exit code of what was asked to end."""
 
@@ -49,7 +52,7 @@ def parse_arguments(text: str | None, reserved: Collection[str] = ()) -> dict[st
     if taken:
         raise ProjectError(
             f"--args: '{taken[0]}' is not for you to give here; to go on with a run or to confirm one, use "
-            "dbt run-operation"
+            "dbt-batch-ops run"
             if taken[0] in ("operation_id", "confirm")
             else f"--args: '{taken[0]}' is not for you to give: it is the file that you name"
         )
@@ -90,9 +93,10 @@ def start_dbt(
         macro: The operation, or another macro.
         arguments: Its arguments.
         environment: Variables on top of this program's.
-        is_apart: Whether the terminal's Ctrl-C does not reach it.
+        is_apart: Whether the terminal's Ctrl-C does not reach it, and this program ends it.
     """
-    command = [sys.executable, "-c", _DBT, "run-operation", macro, *options.arguments]
+    quietly = _ENDS_QUIETLY if is_apart else ()
+    command = [sys.executable, *quietly, "-c", _DBT, "run-operation", macro, *options.arguments]
     if arguments:
         # JSON is YAML as long as it does not write a character as two escaped halves.
         command += ["--args", json.dumps(arguments, ensure_ascii=False, default=str)]

@@ -9,7 +9,6 @@ The main thread waits for signals and for dbt, and does nothing that can hang, s
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import threading
@@ -67,7 +66,7 @@ def run_pausably(
                 pausing.start()
             elif number == signal.SIGINT:
                 # Only a person means it by asking twice; others may send the same signal twice.
-                _end(process, signal.SIGKILL)
+                process.kill()
     if process.returncode < 0 and asked:
         _say(_last_words(options, plan, operation_id, connect))
     return INTERRUPTED if asked and process.returncode != 0 else exit_code(process)
@@ -85,13 +84,6 @@ def _wait(process: subprocess.Popen[bytes], pausing: _Pausing, came: SimpleQueue
     process.wait()
     pausing.is_over.set()
     came.put(None)
-
-
-def _end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    """Send a signal to dbt and whatever it has started."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
 
 
 class _Pausing(threading.Thread):
@@ -127,7 +119,7 @@ class _Pausing(threading.Thread):
         except (DatabaseError, psycopg2.Error) as error:
             if not self.is_over.is_set():
                 _say(f"the run cannot be asked to pause: {_reason(error)}")
-                _end(self._process, signal.SIGTERM)
+                self._process.terminate()
 
     def _ask(self, session: Session) -> None:
         from dbt_batch_ops.database.runs import pause, run_state
@@ -140,7 +132,7 @@ class _Pausing(threading.Thread):
         elif not self._has_asked and not (state and state.is_closed):
             # Nothing is under way that could pause. Should the run begin in this very moment, then it is an
             # interrupted one, and the last words say how to go on.
-            _end(self._process, signal.SIGTERM)
+            self._process.terminate()
 
 
 def _last_words(
@@ -167,8 +159,7 @@ def _last_words(
         return "stopped; nothing was changed"
     if state.is_closed:
         return f"stopped; run {operation_id} is {state.status}"
-    status = "interrupted" if state.status == "running" else state.status
-    return f"stopped; run {operation_id} is {status}, to go on with it:\n  {again}"
+    return f"stopped; to go on with run {operation_id}:\n  {again}"
 
 
 def _reason(error: Exception) -> str:
