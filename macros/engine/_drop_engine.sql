@@ -17,6 +17,8 @@ begin
         execute pg_catalog.format('drop routine %s', v_routine.signature);
     end loop;
     drop type if exists batch_ops.slice;
+    drop type if exists batch_ops.track;
+    drop type if exists batch_ops.application;
 end
 $block$
 {% endmacro %}

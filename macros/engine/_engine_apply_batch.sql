@@ -1,68 +1,91 @@
 {#-
   batch_ops.apply_batch: changes the rows of one claimed range and records it, both in the caller's transaction.
 
-  outcome is `completed`, `failed` (the error is recorded), `cancelled` (by a person or by statement_timeout) or
-  `lost` (another worker took the claim over: nothing was changed). Nothing is caught outside the inner block:
-  the batch row's lock is the lease and must outlive a failed statement.
+  outcome is
+    `completed`   all of it is done, but for failed_records rows that are recorded as errors
+    `partial`     some of it is done and recorded, and the claim is still held: call again
+    `retried`     given back, to be tried again after a pause
+    `timed_out`   given back, to be done in smaller pieces; statement_timeout fires once in a CALL, so return
+    `failed`      the batch as a whole failed, and so does the run unless its policy goes on
+    `fatal`       it failed with an error after which no other batch would fare better
+    `cancelled`   given back: by a person, or because the run's time is over
+    `lost`        another worker took the claim over: nothing was changed
+
+  p_spacing is the distance of bad rows where the last batches had many: they are then looked for at once. p_budget is
+  how many more of them the run would bear. reason names the one cause of all failures, null when there are several.
+  Nothing is caught out here: the batch row's lock is the lease and must outlive a failed statement.
 -#}
 {% macro _engine_apply_batch() %}
 create or replace function batch_ops.apply_batch(
     p_slice batch_ops.slice,
     p_batch_number bigint,
     p_claim_number integer,
+    p_spacing integer default null,
+    p_budget bigint default null,
     out outcome text,
-    out records bigint
+    out records bigint,
+    out failed_records bigint,
+    out spacing integer,
+    out reason text
 )
 language plpgsql
 as $function$
 declare
     v_started_at timestamptz := pg_catalog.clock_timestamp();
-    v_lease record;
-    v_sqlstate text;
-    v_message text;
-    v_detail text;
-    v_constraint text;
+    v_batch batch_ops.batches := batch_ops.lease_batch(
+        p_slice.operation_id, p_slice.step_number, p_batch_number, p_claim_number
+    );
+    v_lo jsonb := coalesce(v_batch.applied_hi, v_batch.range_lo);
+    v_hi jsonb := v_batch.range_hi;
+    v_applied batch_ops.application;
 begin
-    select * into v_lease
-    from batch_ops.lease_batch(p_slice.operation_id, p_slice.step_number, p_batch_number, p_claim_number);
-    if not v_lease.leased then
+    if v_batch.batch_number is null then
         outcome := 'lost';
         return;
-    end if;
-
-    begin
-        execute p_slice.statements -> 'apply' ->> batch_ops.range_shape(v_lease.range_lo, v_lease.range_hi)
-        using v_lease.range_lo, v_lease.range_hi, p_slice.parameters, p_slice.run_started_at;
-        get diagnostics records = row_count;
-        if p_slice.operation_type = 'custom_function' then
-            -- What a function changes is its own affair; the step counts the rows that it was called with.
-            records := batch_ops.count_rows(p_slice, v_lease.range_lo, v_lease.range_hi);
+    elsif v_lo = v_hi then
+        v_applied := batch_ops.retry_rows(p_slice, v_batch);
+    else
+        if v_batch.piece_size is not null then
+            v_hi := batch_ops.piece_end(p_slice, v_lo, v_hi, v_batch.piece_size);
         end if;
-        -- A deferred constraint would fail at COMMIT, outside every handler, and take this record along.
-        set constraints all immediate;
-        outcome := 'completed';
-    exception
-        when query_canceled then
-            outcome := 'cancelled';
-        when others or assert_failure then
-            get stacked diagnostics
-                v_sqlstate = returned_sqlstate,
-                v_message = message_text,
-                v_detail = pg_exception_detail,
-                v_constraint = constraint_name;
-            outcome := 'failed';
-    end;
-
-    if outcome = 'failed' then
-        perform batch_ops.record_error(
-            p_slice.operation_id, p_slice.step_number, p_batch_number, p_claim_number,
-            v_sqlstate, v_message, v_detail, v_constraint
-        );
+        if p_spacing is null or not p_slice.is_divisible then
+            v_applied := batch_ops.apply_range(p_slice, v_lo, v_hi);
+        end if;
+        if p_slice.is_divisible and coalesce(v_applied.failure_class = 'row', v_applied.applied_hi is null) then
+            v_applied := case
+                when p_slice.goes_on then batch_ops.isolate(p_slice, v_lo, v_hi, p_spacing, p_budget)
+                else batch_ops.find_first_failure(p_slice, v_lo, v_hi)
+            end;
+        end if;
     end if;
+
+    records := coalesce(v_applied.records, 0);
+    failed_records := coalesce(pg_catalog.cardinality(v_applied.failures), 0);
+    spacing := v_applied.spacing;
+    if failed_records > 0 or v_applied.failure_class is not null then
+        reason := batch_ops.common_reason(v_applied);
+        if not (p_slice.goes_on and coalesce(v_applied.failure_class, 'budget') = 'budget') then
+            outcome := batch_ops.settle_failure(p_slice, v_batch, v_applied, v_started_at);
+            return;
+        end if;
+        perform batch_ops.record_failures(p_slice, v_batch, 'row', v_applied.failures);
+    end if;
+    outcome := case when v_applied.applied_hi = v_batch.range_hi then 'completed' else 'partial' end;
     perform batch_ops.settle_batch(
-        p_slice.operation_id, p_slice.step_number, p_batch_number, outcome,
-        case outcome when 'completed' then records end, v_started_at, v_sqlstate, v_message
+        v_batch, case outcome when 'completed' then 'completed' else 'claimed' end, v_applied, v_started_at,
+        v_batch.attempts, null, v_batch.piece_size
     );
+    if p_claim_number > 1 and outcome = 'completed' then
+        -- It was tried before: what went wrong then is mended now.
+        update batch_ops.errors
+        set resolved_at = pg_catalog.clock_timestamp(), resolved_by = session_user
+        where
+            errors.operation_id = p_slice.operation_id
+            and errors.step_number = p_slice.step_number
+            and errors.batch_number = p_batch_number
+            and errors.kind = 'batch'
+            and errors.resolved_at is null;
+    end if;
 end
 $function$
 {% endmacro %}

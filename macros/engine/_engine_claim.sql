@@ -1,5 +1,6 @@
 {#-
-  batch_ops.claim: what a worker does next: new ranges first, then those that others left behind.
+  batch_ops.claim: what a worker does next: batches whose next attempt is due, then new ranges, then what others left
+  behind.
 
   Several small batches are claimed at once; a claim costs a transaction of its own.
 -#}
@@ -15,7 +16,7 @@ language plpgsql
 as $function$
 begin
     perform batch_ops.lock_step(p_slice.operation_id, p_slice.step_number);
-    -- A run is closed, failed or cancelled under this lock too: whoever waited for it must look again.
+    -- A run is closed, failed, paused or cancelled under this lock too: whoever waited for it must look again.
     if not exists (
         select 1 from batch_ops.runs
         where
@@ -23,12 +24,26 @@ begin
             and runs.status in ('running', 'blocked')
             and runs.closed_at is null
             and runs.cancel_requested_at is null
+            and runs.pause_requested_at is null
     ) then
         return;
     end if;
-    select claimed.batch_numbers, claimed.claim_numbers
-    into batch_numbers, claim_numbers
-    from batch_ops.claim_new(p_slice, p_stride, p_count) as claimed;
+    if exists (
+        select 1 from batch_ops.batches
+        where
+            batches.operation_id = p_slice.operation_id
+            and batches.step_number = p_slice.step_number
+            and batches.retry_at <= pg_catalog.clock_timestamp()
+    ) then
+        select claimed.batch_numbers, claimed.claim_numbers
+        into batch_numbers, claim_numbers
+        from batch_ops.claim_due(p_slice.operation_id, p_slice.step_number, p_slice.worker_id) as claimed;
+    end if;
+    if batch_numbers is null then
+        select claimed.batch_numbers, claimed.claim_numbers
+        into batch_numbers, claim_numbers
+        from batch_ops.claim_new(p_slice, p_stride, p_count) as claimed;
+    end if;
     if batch_numbers is null then
         select claimed.batch_numbers, claimed.claim_numbers
         into batch_numbers, claim_numbers

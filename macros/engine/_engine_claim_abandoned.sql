@@ -24,7 +24,10 @@ as $function$
             batches.operation_id = p_operation_id
             and batches.step_number = p_step_number
             and (
-                batches.status = 'released'
+                (
+                    batches.status = 'released'
+                    and coalesce(batches.retry_at <= pg_catalog.clock_timestamp(), true)
+                )
                 or (
                     batches.status = 'claimed'
                     and (
@@ -45,6 +48,7 @@ as $function$
             status = 'claimed',
             claim_number = batches.claim_number + 1,
             worker_id = p_worker_id,
+            retry_at = null,
             claimed_at = pg_catalog.clock_timestamp()
         from abandoned
         where

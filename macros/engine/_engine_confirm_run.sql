@@ -69,7 +69,12 @@ begin
         where runs.operation_id = p_operation_id;
     exception
         when unique_violation then
-            return '{"status": "refused"}'::jsonb || batch_ops.unfinished_run(v_run.operation, v_run.target);
+            return '{"status": "refused"}'::jsonb || coalesce(
+                batch_ops.unfinished_run(v_run.operation, v_run.target),
+                pg_catalog.jsonb_build_object('reason', pg_catalog.format(
+                    'another run has the idempotency_key %s already', v_run.idempotency_key
+                ))
+            );
     end;
     perform batch_ops.register_worker(p_operation_id);
     if v_step.upper_bound is null and batch_ops.finish_step(p_operation_id, 1) then

@@ -1,8 +1,8 @@
 {#-
   batch_ops.end_slice: releases what the worker still holds, moves the run to the status it has reached, and tells it.
 
-  Returns status, whether a person interrupted the slice, the batches that other workers hold and since when it
-  waits for them, and the seconds that are left of the run's timeout.
+  Returns what the next slice and a line of progress need: status, whether a person interrupted the slice, the batches
+  that it waits for and since when, how long to wait, the seconds that are left of the run's timeout, and the track.
 -#}
 {% macro _engine_end_slice() %}
 create or replace function batch_ops.end_slice(
@@ -10,7 +10,8 @@ create or replace function batch_ops.end_slice(
     p_step_number integer,
     p_worker_id bigint,
     p_outcome text,
-    p_state jsonb
+    p_state jsonb,
+    p_track batch_ops.track default null
 )
 returns jsonb
 language plpgsql
@@ -20,14 +21,14 @@ declare
     v_status text;
     v_waiting jsonb;
     v_waiting_since timestamptz;
-    v_step jsonb;
     v_detail text;
     v_finished boolean := false;
     v_outcome text := p_outcome;
+    v_stop_reason text;
 begin
     -- Whoever ends a slice decides alone whether the run is done.
     perform batch_ops.lock_step(p_operation_id, p_step_number);
-    if p_outcome in ('failed', 'cancelled') then
+    if p_outcome not in ('completed', 'exhausted', 'not_runnable') then
         update batch_ops.batches
         set status = 'released'
         where
@@ -38,13 +39,20 @@ begin
     end if;
 
     select * into v_run from batch_ops.runs where runs.operation_id = p_operation_id for update;
-    if p_outcome = 'exhausted' and v_run.closed_at is null then
+    v_stop_reason := batch_ops.stop_reason(v_run, p_step_number, p_outcome, p_track);
+    if p_outcome = 'exhausted' and v_run.closed_at is null and v_stop_reason is null then
         v_waiting := batch_ops.held_batches(p_operation_id, p_step_number);
         v_waiting_since := case
-            when v_waiting is not null
+            -- The next attempt of a batch is nothing that somebody else holds up.
+            when v_waiting @? '$[*] ? (@.retry_at == null)'
                 then coalesce((p_state ->> 'waiting_since')::timestamptz, pg_catalog.clock_timestamp())
         end;
-        if v_waiting is null and v_run.cancel_requested_at is null and v_run.status in ('running', 'blocked') then
+        if
+            v_waiting is null
+            and v_run.cancel_requested_at is null
+            and v_run.pause_requested_at is null
+            and v_run.status in ('running', 'blocked')
+        then
             begin
                 v_finished := batch_ops.finish_step(p_operation_id, p_step_number);
             exception
@@ -53,24 +61,25 @@ begin
                 when others then
                     get stacked diagnostics v_detail = pg_exception_detail;
                     perform batch_ops.record_error(
-                        p_operation_id, p_step_number + 1, null, null, sqlstate, sqlerrm, v_detail, null
+                        p_operation_id, p_step_number + 1, null, null, 'run', sqlstate, sqlerrm, v_detail, null
                     );
-                    v_outcome := 'failed';
+                    v_outcome := 'fatal';
             end;
         end if;
     end if;
 
     v_status := case
         when v_run.closed_at is not null or v_run.status not in ('running', 'blocked') then v_run.status
-        when v_outcome = 'failed' then 'failed'
+        when v_outcome in ('failed', 'fatal') or v_stop_reason is not null then 'failed'
         when v_run.cancel_requested_at is not null then 'cancelled'
         when v_finished then 'completed'
+        when v_run.pause_requested_at is not null then 'paused'
         when v_run.deadline_at <= pg_catalog.clock_timestamp() then 'timed_out'
         when v_waiting_since < pg_catalog.clock_timestamp() - v_run.claim_timeout then 'blocked'
         else 'running'
     end;
     if v_run.closed_at is null and (v_status <> v_run.status or v_status = 'cancelled') then
-        perform batch_ops.set_status(p_operation_id, v_status, p_worker_id);
+        perform batch_ops.set_status(p_operation_id, v_status, p_worker_id, v_stop_reason);
     end if;
     update batch_ops.workers
     set
@@ -78,21 +87,24 @@ begin
         ended_at = case when v_status <> 'running' or v_outcome = 'cancelled' then pg_catalog.clock_timestamp() end
     where workers.worker_id = p_worker_id;
 
-    select pg_catalog.jsonb_build_object(
-        'number', steps.step_number, 'name', steps.name, 'operation_type', steps.operation_type,
-        'total_records', steps.total_records, 'total_is_exact', steps.total_is_exact,
-        'completed', steps.status = 'completed'
-    )
-    into v_step
-    from batch_ops.steps
-    where steps.operation_id = p_operation_id and steps.step_number = p_step_number;
-    return pg_catalog.jsonb_build_object(
+    return batch_ops.slice_state(p_operation_id, p_step_number) || pg_catalog.jsonb_build_object(
         'status', v_status,
-        'step', v_step,
         'interrupted', v_outcome = 'cancelled' and v_status = 'running',
         'waiting_for', v_waiting,
         'waiting_since', v_waiting_since,
-        'remaining_seconds', extract(epoch from v_run.deadline_at - pg_catalog.clock_timestamp())
+        'wait_seconds', case
+            when v_status <> 'running' then 0
+            when v_outcome = 'waiting' then extract(epoch from batch_ops.retry_pause(p_track.failed_claims))
+            when v_waiting_since is not null then 0.1
+            when v_waiting is not null then greatest(
+                extract(epoch from (v_waiting #>> '{0,retry_at}')::timestamptz - pg_catalog.clock_timestamp()), 0.01
+            )
+        end,
+        'track', pg_catalog.to_jsonb(p_track),
+        'batches', p_track.batches,
+        'records', p_track.records,
+        'failed', p_track.failed,
+        'retries', p_track.retries
     );
 end
 $function$

@@ -15,6 +15,8 @@ begin
         -- Missing or stale statistics must not turn a key range, or a look-up in the ledger, into a scan of the
         -- whole table (docs/decisions/0006-no-sequential-scans-in-a-batch.md).
         pg_catalog.set_config('enable_seqscan', 'off', true),
+        -- Only the operation's own statement gives up on a lock (see apply_batch); the ledger's locks are short.
+        pg_catalog.set_config('lock_timeout', '0', true),
         pg_catalog.set_config('synchronous_commit', case when p_slice.asynchronous then 'off' else 'on' end, true),
         pg_catalog.set_config('TimeZone', p_slice.timezone, true),
         pg_catalog.set_config('DateStyle', p_slice.datestyle, true),

@@ -1,7 +1,8 @@
 {#-
   batch_ops.insert_run: the run's own row in the ledger.
 
-  Returns the unfinished run that stands in the way, or null.
+  Returns the run that stands in the way (an unfinished one, or the one that the idempotency key stands for), or null.
+  Unique indexes decide that, also when two start in the same instant: the second waits here for the first.
 -#}
 {% macro _engine_insert_run() %}
 create or replace function batch_ops.insert_run(
@@ -14,15 +15,26 @@ returns jsonb
 language plpgsql
 as $function$
 declare
+    v_keyed jsonb;
     v_description jsonb := p_request -> 'description';
     v_timeout interval := pg_catalog.make_interval(secs => (v_description ->> 'timeout_seconds')::double precision);
+    -- A tenth of the whole for one batch; a minute for a run of ten minutes.
+    v_batch_timeout interval := coalesce(
+        pg_catalog.make_interval(secs => (p_request ->> 'batch_timeout_seconds')::double precision),
+        greatest(v_timeout / 10, case when v_timeout is not null then interval '1 second' end)
+    );
+    v_lock_timeout interval := coalesce(
+        pg_catalog.make_interval(secs => (p_request ->> 'lock_timeout_seconds')::double precision),
+        least(interval '10 seconds', nullif(v_batch_timeout, interval '0') / 2)
+    );
     v_confirm_before timestamptz := p_started_at
         + pg_catalog.make_interval(secs => (p_request ->> 'confirm_within_seconds')::double precision);
 begin
     insert into batch_ops.runs (
         operation_id, operation, target, status, parameters, spec_hash, spec_path, generator_version,
         package_version, max_records, on_limit, max_errors, skip_invalid_rows, timeout, claim_timeout,
-        started_at, deadline_at, confirm_before, file_name
+        started_at, deadline_at, confirm_before, file_name, error_handling, max_retries, redact, redacted_parameters,
+        batch_timeout, lock_timeout, idempotency_key
     )
     values (
         p_operation_id, v_description ->> 'operation', v_description ->> 'target',
@@ -33,13 +45,23 @@ begin
         (v_description ->> 'max_errors')::bigint,
         coalesce((v_description ->> 'skip_invalid_rows')::boolean, false), v_timeout,
         pg_catalog.make_interval(secs => (p_request ->> 'claim_timeout_seconds')::double precision),
-        p_started_at, p_started_at + v_timeout, v_confirm_before, p_request ->> 'file_name'
+        p_started_at, p_started_at + v_timeout, v_confirm_before, p_request ->> 'file_name',
+        coalesce(v_description ->> 'error_handling', 'stop_on_error'),
+        coalesce((v_description ->> 'max_retries')::integer, 5),
+        array(select pg_catalog.jsonb_array_elements_text(coalesce(v_description -> 'redact', '[]'))),
+        array(
+            select parameters.name
+            from pg_catalog.jsonb_each(v_description -> 'parameters') as parameters (name, declared)
+            where (parameters.declared -> 'redact')::boolean
+        ),
+        nullif(v_batch_timeout, interval '0'), nullif(v_lock_timeout, interval '0'), p_request ->> 'idempotency_key'
     )
-    on conflict (operation, target) where closed_at is null and status <> 'planned' do nothing;
+    on conflict do nothing;
     if found then
         return null;
     end if;
-    return batch_ops.unfinished_run(v_description ->> 'operation', v_description ->> 'target');
+    v_keyed := batch_ops.keyed_run(p_request);
+    return coalesce(v_keyed, batch_ops.unfinished_run(v_description ->> 'operation', v_description ->> 'target'));
 end
 $function$
 {% endmacro %}

@@ -36,7 +36,7 @@ begin
         end loop;
         insert into batch_ops.steps (
             operation_id, step_number, name, operation_type, status, iterate_by, key_columns, batch_size,
-            asynchronous_commit, staged_table, output_table, plan, source
+            asynchronous_commit, staged_table, output_table, plan, idempotent, source
         )
         values (
             p_operation_id, (v_step ->> 'number')::integer, v_step ->> 'name', v_step ->> 'operation_type', 'pending',
@@ -44,6 +44,7 @@ begin
             array(select pg_catalog.jsonb_array_elements_text(p_request #> '{target,key}')),
             (v_step ->> 'batch_size')::integer, (v_step ->> 'asynchronous')::boolean,
             v_step ->> 'staged_table', v_step ->> 'output_table', v_plan,
+            coalesce((v_step ->> 'idempotent')::boolean, false),
             (
                 select batch_ops.account_list(p_request #>> '{description,target}', v_step #>> '{list,column}', lists.item)
                 from pg_catalog.jsonb_array_elements(p_request -> 'sources') as lists (item)

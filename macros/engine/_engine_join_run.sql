@@ -1,8 +1,8 @@
 {#-
   batch_ops.join_run: goes on with an unfinished run, or joins it as one more worker when it is live.
 
-  Failed batches are released to be tried again, and the timeout starts anew. Returns the run's summary, or
-  `refused` with a reason. A run of another spec hash is refused: it goes on with the statements it was opened with.
+  Failed batches are released to be tried again, limits are taken from the spec anew, and the timeout starts again. Returns the run's summary, or
+  `refused` with a reason. Not to be joined: a run that is one transaction. A run of another spec hash is refused: it goes on with the statements it was opened with.
 -#}
 {% macro _engine_join_run() %}
 create or replace function batch_ops.join_run(p_operation_id uuid, p_description jsonb, p_arguments jsonb)
@@ -41,18 +41,29 @@ begin
             then pg_catalog.format('run %s was cancelled; start a new one', p_operation_id)
         when v_run.status = 'failed' and v_run.closed_at is not null
             then pg_catalog.format('run %s failed before it changed anything; start a new one', p_operation_id)
+        when
+            v_run.closed_at is null
+            and v_run.error_handling = 'rollback_on_any_error'
+            and batch_ops.is_live(p_operation_id)
+            then pg_catalog.format(
+                'run %s is one transaction (rollback_on_any_error), in which a session works already', p_operation_id
+            )
     end;
     if v_reason is not null then
         return pg_catalog.jsonb_build_object('status', 'refused', 'reason', v_reason);
     end if;
     if v_run.closed_at is null then
+        perform batch_ops.renew_limits(p_operation_id, p_description);
         update batch_ops.batches
-        set status = 'released'
+        set status = 'released', attempts = 0, retry_at = null
         where batches.operation_id = p_operation_id and batches.status = 'failed';
         update batch_ops.runs
         set
             status = 'running',
             completed_at = null,
+            stop_reason = null,
+            pause_requested_at = null,
+            pause_requested_by = null,
             deadline_at = pg_catalog.clock_timestamp() + runs.timeout
         where runs.operation_id = p_operation_id;
         perform batch_ops.register_worker(p_operation_id);

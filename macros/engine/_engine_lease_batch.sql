@@ -1,5 +1,6 @@
 {#-
-  batch_ops.lease_batch: locks a batch row that is still claimed with this claim number; found is false when it is not.
+  batch_ops.lease_batch: locks a batch row that is still claimed with this claim number, and returns it; nulls when it
+  is not.
 
   That row lock is the lease, held until the transaction ends.
 -#}
@@ -8,16 +9,15 @@ create or replace function batch_ops.lease_batch(
     p_operation_id uuid,
     p_step_number integer,
     p_batch_number bigint,
-    p_claim_number integer,
-    out leased boolean,
-    out range_lo jsonb,
-    out range_hi jsonb
+    p_claim_number integer
 )
+returns batch_ops.batches
 language plpgsql
 as $function$
+declare
+    v_batch batch_ops.batches;
 begin
-    select true, batches.range_lo, batches.range_hi
-    into leased, lease_batch.range_lo, lease_batch.range_hi
+    select batches.* into v_batch
     from batch_ops.batches
     where
         batches.operation_id = p_operation_id
@@ -26,7 +26,7 @@ begin
         and batches.status = 'claimed'
         and batches.claim_number = p_claim_number
     for update;
-    leased := found;
+    return v_batch;
 end
 $function$
 {% endmacro %}

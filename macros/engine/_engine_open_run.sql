@@ -4,7 +4,7 @@
   p_request holds description, arguments, sources, preconditions, target (from describe_target) and steps (rendered by
   the package). Returns the run's summary with status `running`, `planned` (it waits for a confirmation) or `completed`
   (nothing to do), or `refused` with a reason; the caller rolls a refusal back. `existing` names the unfinished run of
-  the same operation that stands in the way.
+  the same operation that stands in the way, or, with `same_key`, the run that the idempotency key stands for.
 -#}
 {% macro _engine_open_run() %}
 create or replace function batch_ops.open_run(p_request jsonb)
@@ -21,6 +21,12 @@ declare
     v_context text;
 begin
     perform batch_ops.drop_expired_plans();
+    if p_request ->> 'idempotency_key' is not null then
+        v_refusal := batch_ops.keyed_run(p_request);
+        if v_refusal is not null then
+            return v_refused || v_refusal;
+        end if;
+    end if;
     begin
         v_parameters := batch_ops.stage_sources(p_request -> 'sources', p_request -> 'arguments');
     exception

@@ -10,11 +10,14 @@ language plpgsql
 as $function$
 declare
     v_table text := p_step.plan ->> 'rows_table';
-    v_header integer := (p_step.plan ->> 'header_lines')::integer;
     v_invalid bigint;
 begin
-    insert into batch_ops.errors (operation_id, step_number, sqlstate, error_message, row_number)
-    select p_run.operation_id, p_step.step_number, invalid.error_code, invalid.reason, invalid.row_number
+    insert into batch_ops.errors (operation_id, step_number, kind, sqlstate, error_message, row_number)
+    select
+        p_run.operation_id, p_step.step_number, 'invalid', invalid.error_code,
+        -- The rules' own messages quote the rule; those of conversions quote the value.
+        batch_ops.withheld_message(p_run.redact, invalid.error_code, invalid.reason),
+        invalid.row_number
     from batch_ops.find_invalid(
         p_step.plan, p_run.parameters, p_run.started_at, 0, p_last
     ) as invalid;
@@ -23,37 +26,20 @@ begin
         return 0;
     end if;
     execute pg_catalog.format(
-        'update batch_ops.errors set source_row = batch_ops.source_row(pg_catalog.to_jsonb(source.*), $3) '
+        'update batch_ops.errors set source_row = batch_ops.shown_row('
+        'batch_ops.source_row(pg_catalog.to_jsonb(source.*), $3), $4, $5) '
         'from batch_ops.%I as source '
         'where errors.operation_id = $1 and errors.step_number = $2 and errors.row_number = source.batch_ordinal',
         v_table
     )
-    using p_run.operation_id, p_step.step_number, p_step.plan -> 'row_columns';
-    if v_header is not null then
-        execute pg_catalog.format(
-            'update batch_ops.errors set source_line = $3 + errors.row_number + lines.before '
-            'from ('
-            '    select counted.batch_ordinal, pg_catalog.sum(counted.breaks) over (order by counted.batch_ordinal) '
-            '        - counted.breaks as before '
-            '    from ('
-            '        select source.batch_ordinal, '
-            '            (select coalesce(pg_catalog.sum(pg_catalog.length(texts.value) '
-            '                - pg_catalog.length(pg_catalog.replace(texts.value, E''\n'', ''''))), 0) '
-            '            from pg_catalog.jsonb_each_text(pg_catalog.to_jsonb(source.*)) as texts) as breaks '
-            '        from batch_ops.%I as source'
-            '    ) as counted'
-            ') as lines '
-            'where errors.operation_id = $1 and errors.step_number = $2 and errors.row_number = lines.batch_ordinal',
-            v_table
-        )
-        using p_run.operation_id, p_step.step_number, v_header;
-    end if;
+    using p_run.operation_id, p_step.step_number, p_step.plan -> 'row_columns', p_run.redact, p_step.plan;
     execute pg_catalog.format(
         'delete from batch_ops.%I as source using batch_ops.errors '
         'where errors.operation_id = $1 and errors.step_number = $2 and errors.row_number = source.batch_ordinal',
         v_table
     )
     using p_run.operation_id, p_step.step_number;
+    perform batch_ops.number_lines(p_run.operation_id);
     return v_invalid;
 end
 $function$

@@ -1,7 +1,8 @@
 {#-
   batch_ops.run_overview: every run as a person sees it.
 
-  status `interrupted` is a run that says it is running while no session works on it. Seconds are those in which
+  status `interrupted` is a run that says it is running while no session works on it; `completed_with_errors` one that
+  has done its scope but for recorded failures. error_count is what is not mended yet. Seconds are those in which
   at least one worker was there, so that a pause between kill and resume does not spoil the rate.
 -#}
 {% macro _engine_run_overview() %}
@@ -23,13 +24,18 @@ select
     runs.run_as,
     presence.seconds as active_seconds,
     case
-        when runs.status = 'running' and not coalesce(presence.live, false) then 'interrupted'
+        when runs.status = 'running' and not coalesce(presence.live, false)
+            then case when runs.pause_requested_at is null then 'interrupted' else 'paused' end
+        when runs.status = 'completed' and failures.errors > 0 then 'completed_with_errors'
         else runs.status
     end as status,
     runs.closed_at is not null as is_closed,
     coalesce(progress.records, runs.processed_records) as processed_records,
     coalesce(progress.batches, runs.batch_count) as batch_count,
-    coalesce(failures.errors, 0) as error_count,
+    failures.errors as error_count,
+    failures.records as failed_records,
+    failures.retries as retry_count,
+    runs.stop_reason,
     case
         when presence.seconds > 0
             then coalesce(progress.records, runs.processed_records) / presence.seconds
@@ -57,7 +63,12 @@ left join lateral (
     having pg_catalog.count(*) > 0
 ) as progress on true
 left join lateral (
-    select pg_catalog.count(*) as errors
+    select
+        pg_catalog.count(*) filter (where errors.kind <> 'retried' and errors.resolved_at is null) as errors,
+        pg_catalog.count(*) filter (
+            where errors.kind in ('row', 'invalid') and errors.resolved_at is null
+        ) as records,
+        pg_catalog.count(*) filter (where errors.kind = 'retried') as retries
     from batch_ops.errors
     where errors.operation_id = runs.operation_id
 ) as failures on true

@@ -8,10 +8,7 @@ as $function$
     select row(
         overview.operation_id,
         overview.operation,
-        case
-            when overview.status = 'completed' and overview.error_count > 0 then 'completed_with_errors'
-            else overview.status
-        end,
+        overview.status,
         coalesce(sources.given, overview.total_records),
         overview.processed_records,
         coalesce(sources.unknown, 0),
@@ -20,7 +17,8 @@ as $function$
         overview.error_count,
         (
             select errors.error_message from batch_ops.errors
-            where errors.operation_id = p_operation_id order by errors.error_id desc limit 1
+            where errors.operation_id = p_operation_id and errors.kind <> 'retried' and errors.resolved_at is null
+            order by errors.error_id desc limit 1
         ),
         overview.started_at,
         overview.completed_at

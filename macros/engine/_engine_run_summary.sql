@@ -1,4 +1,4 @@
-{#- batch_ops.run_summary: one run as JSON, with its newest error; null when there is no such run. -#}
+{#- batch_ops.run_summary: one run as JSON, with its first failed rows and its newest error; null when there is none. -#}
 {% macro _engine_run_summary() %}
 create or replace function batch_ops.run_summary(p_operation_id uuid)
 returns jsonb
@@ -7,7 +7,11 @@ stable
 as $function$
     select pg_catalog.to_jsonb(overview.*) || pg_catalog.jsonb_build_object(
         'remaining_seconds', extract(epoch from overview.deadline_at - pg_catalog.clock_timestamp()),
-        'max_records', (select runs.max_records from batch_ops.runs where runs.operation_id = p_operation_id),
+        'max_records', runs.max_records,
+        'error_handling', runs.error_handling,
+        'batch_timeout_seconds', extract(epoch from runs.batch_timeout),
+        'pause_requested_by', runs.pause_requested_by,
+        'cancel_requested_by', runs.cancel_requested_by,
         'steps', (
             select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                 'number', steps.step_number,
@@ -38,12 +42,28 @@ as $function$
             )
             from batch_ops.errors
             left join batch_ops.batches using (operation_id, step_number, batch_number)
-            where errors.operation_id = p_operation_id
+            where errors.operation_id = p_operation_id and errors.kind <> 'retried' and errors.resolved_at is null
             order by errors.error_id desc
             limit 1
+        ),
+        'first_failures', (
+            select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(first_ones.*) order by first_ones.error_id)
+            from (
+                select
+                    errors.error_id, errors.kind, errors.step_number, errors.batch_number, errors.sqlstate,
+                    errors.error_message, errors.row_key, errors.row_number, errors.source_line
+                from batch_ops.errors
+                where
+                    errors.operation_id = p_operation_id
+                    and errors.kind in ('row', 'batch')
+                    and errors.resolved_at is null
+                order by errors.error_id
+                limit 5
+            ) as first_ones
         )
     )
     from batch_ops.run_overview as overview
+    inner join batch_ops.runs using (operation_id)
     where overview.operation_id = p_operation_id
 $function$
 {% endmacro %}

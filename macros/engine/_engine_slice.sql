@@ -1,5 +1,8 @@
 {#-
   batch_ops.slice: what a worker carries through one time slice, read once from the ledger when the slice starts.
+
+  goes_on: errors of rows and batches are recorded and the run goes on. is_divisible: a batch may be done in parts.
+  is_repeatable: a batch may be tried again after an error. error_count: unresolved errors when the slice began.
 -#}
 {% macro _engine_slice() %}
 create type batch_ops.slice as (
@@ -18,6 +21,13 @@ create type batch_ops.slice as (
     asynchronous boolean,
     timezone text,
     datestyle text,
-    search_path text
+    search_path text,
+    lock_timeout text,
+    goes_on boolean,
+    max_errors bigint,
+    error_count bigint,
+    max_retries integer,
+    is_divisible boolean,
+    is_repeatable boolean
 )
 {% endmacro %}

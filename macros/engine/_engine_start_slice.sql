@@ -1,7 +1,7 @@
 {#-
   batch_ops.start_slice: registers the session as a worker of the run and hands it what a slice needs.
 
-  runnable is false when the run is closed, was cancelled, failed or is past its deadline; end_slice tells which.
+  runnable is false when the run is closed, was cancelled or paused, failed or is past its deadline; end_slice tells which.
   Raises when the run does not exist or was opened by another role: a worker executes only text that its own
   role stored (DESIGN, Stored SQL is code).
 -#}
@@ -25,13 +25,14 @@ begin
     select * into v_step
     from batch_ops.steps
     where steps.operation_id = p_operation_id and steps.status <> 'pending'
-    -- The newest that was opened: the one that runs, or the last.
-    order by steps.step_number desc
+    -- The first that runs: failed rows may be tried again in several. Where none does, the last that was opened.
+    order by steps.status <> 'running', case steps.status when 'running' then 1 else -1 end * steps.step_number
     limit 1;
 
     return row(
         v_run.status in ('running', 'blocked')
         and v_run.cancel_requested_at is null
+        and v_run.pause_requested_at is null
         and coalesce(v_run.deadline_at > pg_catalog.clock_timestamp(), true),
         p_operation_id,
         v_step.step_number,
@@ -49,7 +50,14 @@ begin
         v_step.asynchronous_commit,
         v_run.timezone,
         v_run.datestyle,
-        v_run.search_path
+        v_run.search_path,
+        coalesce((extract(epoch from v_run.lock_timeout) * 1000)::bigint::text, '0'),
+        v_run.error_handling in ('continue_on_error', 'collect_errors'),
+        v_run.max_errors,
+        batch_ops.count_errors(p_operation_id),
+        v_run.max_retries,
+        v_step.operation_type <> 'custom_function',
+        v_step.operation_type <> 'custom_function' or v_step.idempotent
     )::batch_ops.slice;
 end
 $function$

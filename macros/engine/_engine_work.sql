@@ -2,8 +2,9 @@
   batch_ops.work: one time slice of a run: claim, apply, record and commit, batch after batch, for about p_slice.
 
   Call it alone in its statement, outside a transaction block. p_state goes in as it came out of the slice before
-  (null at first) and comes out with what the slice did: status, batches, records, the stride, and whom it waits for.
-  Every batch is a transaction; the slice's last one is synchronous, so what it tells has reached the disk.
+  (null at first) and comes out with what the slice did: status, batches, records, failures, what the next slice builds
+  on, and whom it waits for. Every batch is a transaction; the slice's last one is synchronous, so what it tells has
+  reached the disk.
 -#}
 {% macro _engine_work() %}
 create or replace procedure batch_ops.work(
@@ -19,12 +20,10 @@ declare
     v_slice batch_ops.slice;
     v_claimed record;
     v_applied record;
-    v_stride integer;
+    v_track batch_ops.track;
     v_count integer;
     v_detail text;
     v_outcome text := 'not_runnable';
-    v_batches bigint := 0;
-    v_records bigint := 0;
 begin
     -- A role's own statement_timeout counts the whole CALL; half of it leaves room for the last batch.
     v_slice_ends := pg_catalog.clock_timestamp() + least(
@@ -34,62 +33,64 @@ begin
     -- Whatever the session's default: a lease must see that its claim was taken over. `and chain` keeps it.
     set transaction isolation level read committed;
     v_slice := batch_ops.start_slice(p_operation_id);
-    v_stride := coalesce(
-        case when (p_state #>> '{step,number}')::integer = v_slice.step_number then (p_state ->> 'stride')::integer end,
-        v_slice.batch_size
-    );
+    v_track := batch_ops.start_track(v_slice, p_state);
     -- A claim is a transaction of its own; several batches share one, more of them when they are small.
     v_count := greatest(4, least(16, 2000 / v_slice.batch_size));
     commit and chain;
+    if v_slice.goes_on and v_slice.error_count > v_slice.max_errors then
+        v_slice.runnable := false;
+        v_outcome := 'over_limit';
+    end if;
 
     <<claims>>
     while v_slice.runnable loop
         perform batch_ops.enter_transaction(v_slice);
         begin
             select * into v_claimed
-            from batch_ops.claim(v_slice, v_stride, v_count);
+            from batch_ops.claim(v_slice, v_track.stride, v_count);
             v_outcome := 'claimed';
         exception
             when query_canceled then
                 v_outcome := 'cancelled';
             when others then
                 get stacked diagnostics v_detail = pg_exception_detail;
-                perform batch_ops.record_error(
-                    p_operation_id, v_slice.step_number, null, null, sqlstate, sqlerrm, v_detail, null
-                );
-                v_outcome := 'failed';
+                v_track.failed_claims := v_track.failed_claims + 1;
+                v_outcome := batch_ops.claim_failed(v_slice, v_track, sqlstate, sqlerrm, v_detail);
         end;
         commit and chain;
-        exit claims when v_outcome in ('failed', 'cancelled');
+        exit claims when v_outcome <> 'claimed';
+        v_track.failed_claims := 0;
         if v_claimed.batch_numbers is null then
             v_outcome := 'exhausted';
             exit claims;
         end if;
 
         for v_turn in 1 .. pg_catalog.cardinality(v_claimed.batch_numbers) loop
-            perform batch_ops.enter_transaction(v_slice);
-            select * into v_applied
-            from batch_ops.apply_batch(
-                v_slice, v_claimed.batch_numbers[v_turn], v_claimed.claim_numbers[v_turn]
-            );
-            commit and chain;
-            v_outcome := v_applied.outcome;
-            exit claims when v_outcome in ('failed', 'cancelled');
-            if v_outcome = 'completed' then
-                v_batches := v_batches + 1;
-                v_records := v_records + v_applied.records;
-                v_stride := batch_ops.next_stride(v_stride, v_slice.batch_size, v_applied.records);
-            end if;
+            loop
+                perform batch_ops.enter_transaction(v_slice);
+                select * into v_applied
+                from batch_ops.apply_batch(
+                    v_slice, v_claimed.batch_numbers[v_turn], v_claimed.claim_numbers[v_turn], v_track.spacing,
+                    v_slice.max_errors - v_track.errors + 1
+                );
+                commit and chain;
+                v_track := batch_ops.follow_track(v_track, v_slice, v_applied);
+                v_outcome := batch_ops.slice_outcome(v_slice, v_track, v_applied.outcome);
+                exit claims when v_outcome is not null;
+                exit when v_applied.outcome <> 'partial';
+                v_outcome := 'partial';
+                exit claims when pg_catalog.clock_timestamp() >= least(v_slice_ends, v_slice.deadline_at);
+            end loop;
         end loop;
+        v_outcome := 'completed';
         exit claims when pg_catalog.clock_timestamp() >= least(v_slice_ends, v_slice.deadline_at);
     end loop;
 
-    p_state := batch_ops.end_slice(p_operation_id, v_slice.step_number, v_slice.worker_id, v_outcome, p_state)
-        || pg_catalog.jsonb_build_object('batches', v_batches, 'records', v_records, 'stride', v_stride);
+    p_state := batch_ops.end_slice(p_operation_id, v_slice.step_number, v_slice.worker_id, v_outcome, p_state, v_track);
     commit;
-    if p_state ->> 'status' = 'running' and p_state ->> 'waiting_for' is not null and v_batches = 0 then
-        -- Nothing to claim while others still hold batches: look again soon, without spinning.
-        perform pg_catalog.pg_sleep(least(0.1, extract(epoch from p_slice)));
+    if (p_state ->> 'wait_seconds')::double precision > 0 and v_track.batches = 0 then
+        -- Nothing to claim while others still hold batches, or before the next attempt: look again, without spinning.
+        perform pg_catalog.pg_sleep(least((p_state ->> 'wait_seconds')::double precision, extract(epoch from p_slice)));
     end if;
 end
 $procedure$

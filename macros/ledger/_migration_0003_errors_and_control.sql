@@ -18,6 +18,8 @@ alter table batch_ops.runs add column max_retries integer not null default 0 che
 alter table batch_ops.runs add column batch_timeout interval;
 alter table batch_ops.runs add column lock_timeout interval;
 alter table batch_ops.runs add column redact text[] not null default '{}';
+-- Parameters whose values go when the run closes, because they meet a redacted column.
+alter table batch_ops.runs add column redacted_parameters text[] not null default '{}';
 alter table batch_ops.runs add column idempotency_key text;
 alter table batch_ops.runs add column pause_requested_at timestamptz;
 alter table batch_ops.runs add column pause_requested_by name;

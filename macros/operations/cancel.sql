@@ -8,15 +8,7 @@
 {% endmacro %}
 
 {% macro postgres__cancel(operation_id) %}
-    {%- do dbt_batch_ops._ensure_installed() -%}
-    {%- set run = dbt_batch_ops._fetch(
-        "select batch_ops.cancel(" ~ dbt_batch_ops._run_id(operation_id) ~ ")"
-    ) -%}
-    {%- if run is none -%}
-        {%- do dbt_batch_ops._fail(
-            "There is no run " ~ operation_id ~ ". To see the runs: dbt run-operation dbt_batch_ops.status"
-        ) -%}
-    {%- endif -%}
+    {%- set run = dbt_batch_ops._control("cancel", operation_id) -%}
     {%- do dbt_batch_ops._say(
         "Run " ~ operation_id ~ " of " ~ run.operation ~ ": "
         ~ ("stops within its slice; " if run.status == "running" else run.status ~ "; ")

@@ -3,17 +3,19 @@
 
   Documented in _macros.yml.
 -#}
-{% macro run(definition, arguments={}, operation_id=none, dry_run=false, confirm=none, unknown_arguments={}) %}
+{% macro run(
+    definition, arguments={}, operation_id=none, dry_run=false, confirm=none, unknown_arguments={}, idempotency_key=none
+) %}
     {{ return(adapter.dispatch("run", "dbt_batch_ops")(
-        definition, arguments, operation_id, dry_run, confirm, unknown_arguments
+        definition, arguments, operation_id, dry_run, confirm, unknown_arguments, idempotency_key
     )) }}
 {% endmacro %}
 
-{% macro default__run(definition, arguments, operation_id, dry_run, confirm, unknown_arguments) %}
+{% macro default__run(definition, arguments, operation_id, dry_run, confirm, unknown_arguments, idempotency_key) %}
     {%- do dbt_batch_ops._refuse_adapter() -%}
 {% endmacro %}
 
-{% macro postgres__run(definition, arguments, operation_id, dry_run, confirm, unknown_arguments) %}
+{% macro postgres__run(definition, arguments, operation_id, dry_run, confirm, unknown_arguments, idempotency_key) %}
     {%- if not execute -%}
         {{ return("") }}
     {%- endif -%}
@@ -23,6 +25,7 @@
     {%- set given = dbt_batch_ops._check_arguments(
         description, arguments, unknown_arguments, resuming=operation_id is not none or confirm is not none
     ) -%}
+    {%- do given.update({"idempotency_key": dbt_batch_ops._idempotency_key(idempotency_key, given.problems)}) -%}
     {%- if dry_run -%}
         {{ return(dbt_batch_ops._dry_run(definition, given)) }}
     {%- endif -%}

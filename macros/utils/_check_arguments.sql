@@ -14,7 +14,7 @@
         {%- do problems.append(
             "unknown argument " ~ name ~ "; " ~ description.operation ~ " takes "
             ~ (
-                description.parameters.keys() | list + ["operation_id", "dry_run"]
+                description.parameters.keys() | list + ["operation_id", "idempotency_key", "dry_run"]
                 + (["confirm"] if description.requires_confirmation else [])
             ) | join(", ")
         ) -%}

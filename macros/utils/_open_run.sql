@@ -5,7 +5,9 @@
     {%- set description = definition.description -%}
     {%- set request = dbt_batch_ops._prepare(definition, given) -%}
     {%- set opened = dbt_batch_ops._ask_in_transaction("open_run(" ~ dbt_batch_ops._json(request) ~ ")") -%}
-    {%- if opened.existing and description.on_duplicate_run == "resume" -%}
+    {%- if opened.same_key and opened.reason is not defined -%}
+        {%- set opened = dbt_batch_ops._answer_with_run(opened.existing, description, given) -%}
+    {%- elif opened.existing and opened.same_key is not defined and description.on_duplicate_run == "resume" -%}
         {%- set opened = dbt_batch_ops._join_run(opened.existing, description, given["values"]) -%}
     {%- elif opened.status == "refused" -%}
         {%- do dbt_batch_ops._refuse(request.description, opened) -%}

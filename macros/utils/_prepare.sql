@@ -48,6 +48,9 @@
         "file_name": plan.sources.values() | selectattr("kind", "equalto", "csv") | map(attribute="file_name") | first | default(none),
         "package_version": dbt_batch_ops._version(),
         "claim_timeout_seconds": dbt_batch_ops._setting("batch_ops_claim_timeout_seconds"),
+        "batch_timeout_seconds": dbt_batch_ops._setting("batch_ops_batch_timeout_seconds"),
+        "lock_timeout_seconds": dbt_batch_ops._setting("batch_ops_lock_timeout_seconds"),
+        "idempotency_key": given.idempotency_key,
         "confirm_within_seconds": dbt_batch_ops._setting("batch_ops_confirm_within_seconds")
             if described.requires_confirmation else none,
         "steps": steps,

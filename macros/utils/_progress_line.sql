@@ -1,10 +1,9 @@
 {#-
-  One line of progress: percent, rows, rows/s and time left of what this process sees; `~` marks an estimate.
+  One line of progress: percent, rows, rows/s, failures and time left of what this process sees; `~` marks an estimate.
 -#}
 {% macro _progress_line(summary, progress, started_at) %}
-    {%- if progress.state.waiting_for -%}
-        {%- set held = progress.state.waiting_for[0] -%}
-        {{ return("  waiting for batch " ~ held.batch ~ ", which process " ~ held.pid ~ " holds since " ~ held.since) }}
+    {%- if progress.state.waiting_for and progress.state.batches == 0 -%}
+        {{ return("  " ~ dbt_batch_ops._waits_for(progress.state.waiting_for[0])) }}
     {%- endif -%}
     {%- set seconds = (modules.datetime.datetime.now() - started_at).total_seconds() -%}
     {%- set rate = (progress.records - summary.processed_records) / seconds -%}
@@ -19,6 +18,7 @@
         " " ~ mark ~ "{:>3}".format((share * 100) | int) ~ " %"
         ~ "{:>16,}".format(progress.step_records) ~ (" row " if progress.step_records == 1 else " rows")
         ~ "{:>12,}".format(rate | int) ~ " rows/s"
+        ~ ("{:>10,}".format(progress.failed) ~ " failed" if progress.failed else "")
         ~ ("" if left is none or done else "{:>14}".format(dbt_batch_ops._duration(left)) ~ " left")
         ~ ("   step " ~ step.number ~ " of " ~ summary.steps | length ~ ", " ~ step.name if several else "")
     ) }}

@@ -8,6 +8,8 @@
     {%- set defaults = {
         "batch_ops_slice_seconds": 1,
         "batch_ops_claim_timeout_seconds": 30,
+        "batch_ops_batch_timeout_seconds": none,
+        "batch_ops_lock_timeout_seconds": none,
         "batch_ops_count_timeout_seconds": 30,
         "batch_ops_confirm_within_seconds": 3600,
     } -%}

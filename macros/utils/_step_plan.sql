@@ -25,6 +25,7 @@
             else plan.description.iterate_by
         ),
         "asynchronous": plan.live.asynchronous and step.operation_type != "custom_function" and not plan.export,
+        "idempotent": step.idempotent | default(false),
         "staged_table": staged_table if walks_target else none,
         "output_table": plan.outputs.get(step.name),
         "list": dbt_batch_ops._driving_list(plan, step),

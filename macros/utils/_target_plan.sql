@@ -9,12 +9,18 @@
 
     {%- set shapes = {} -%}
     {%- set full_batch = {} -%}
+    {%- set matching = {} -%}
+    {%- set failed = {} -%}
     {%- set exports = {} -%}
     {%- for shape in dbt_batch_ops._shapes(key) -%}
         {%- set range = dbt_batch_ops._range(key, types, shape) -%}
         {%- set own = statements(dbt_batch_ops._fragments(plan, step, range, "once", false)) -%}
         {%- do shapes.update({shape: dbt_batch_ops._apply(plan, step, own)}) -%}
         {%- do full_batch.update({shape: dbt_batch_ops._full_batch(target, key, range, own.where)}) -%}
+        {%- do matching.update({shape: dbt_batch_ops._matching_keys(target, key, range, own.where)}) -%}
+        {%- do failed.update({shape: dbt_batch_ops._failed_row(
+            target, range ~ "\n    and (\n        " ~ own.where ~ "\n    )"
+        )}) -%}
         {%- if plan.export -%}
             {%- set exported = statements(dbt_batch_ops._fragments(plan, step, range, "settings", false)) -%}
             {%- do exports.update({shape: dbt_batch_ops._batch_query(plan, step, exported)}) -%}
@@ -40,9 +46,15 @@
             "boundary": dbt_batch_ops._boundary(target, key, types),
             "boundaries": dbt_batch_ops._boundaries(target, key, types),
             "full_batch": full_batch,
+            "matching": matching,
+            "row": failed,
         },
         "keys": {
             "apply": {"start": staged, "0": staged},
+            "row": {
+                "start": dbt_batch_ops._failed_row(target, staged_range),
+                "0": dbt_batch_ops._failed_row(target, staged_range),
+            },
             "export": {"start": staged_export, "0": staged_export},
             "sample": "select\n    " ~ dbt_batch_ops._columns(
                 (key + step.set_columns + (step.select_columns or []) + step.read_columns) | unique | list

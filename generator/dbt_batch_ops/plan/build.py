@@ -8,12 +8,16 @@ from dbt_batch_ops.plan.expressions import FieldTypes
 from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.plan.operation import OperationReader
 from dbt_batch_ops.plan.steps import DEFAULT_BATCH_SIZE, work_items
+from dbt_batch_ops.spec.combinations import counts_errors
 from dbt_batch_ops.spec.diagnostics import Severity, quoted
 from dbt_batch_ops.spec.durations import parse_duration
 from dbt_batch_ops.spec.model import Operation
 from dbt_batch_ops.spec.read import EntitySpec, OperationSpec
 from dbt_batch_ops.spec.relation import Relation, parse_relation
 from dbt_batch_ops.sql.types import parse_type
+
+DEFAULT_MAX_RETRIES = 5
+"""How often a batch is tried again when the spec says nothing."""
 
 
 def build_plans(specs: Iterable[EntitySpec]) -> list[OperationPlan]:
@@ -83,14 +87,17 @@ def _build(spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None
         requires_confirmation=model.requires_confirmation is True,
         skip_invalid_rows=model.skip_invalid_rows is True,
         max_errors=_max_errors(model),
+        error_handling=model.error_handling or "stop_on_error",
+        max_retries=DEFAULT_MAX_RETRIES if model.max_retries is None else model.max_retries,
+        redact=reader.redact,
         spec_path=document.path,
         line=document.position(operation.location).line,
     )
 
 
 def _max_errors(model: Operation) -> int | None:
-    """Return the limit of invalid rows: one worker does all, so that its own limit is one of the run."""
-    if model.skip_invalid_rows is not True:
+    """Return the limit of failed rows: one worker does all, so that its own limit is one of the run."""
+    if not counts_errors(model):
         return None
     limits = [limit for limit in (model.max_errors, model.max_errors_per_worker) if limit is not None]
     return min(limits) if limits else None

@@ -60,6 +60,7 @@ def finish(
         conflict_updates=_conflict_updates(draft),
         function=parse_function(item.work.function) if item.work.function else (),
         arguments=_arguments(draft, types, takes_input=takes_input),
+        is_idempotent=item.work.idempotent is True,
         has_output=item.name in used_outputs,
     )
 

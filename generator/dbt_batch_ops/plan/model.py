@@ -121,6 +121,7 @@ class Parameter:
         from_query: Whether the caller may give a query instead of an array.
         holds: ``records`` for a JSON array of records that a step reads, ``csv`` for a CSV file, else
             ``value``.
+        is_redacted: Whether its value is kept out of what the ledger shows.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Parameter:
     description: str | None = None
     from_query: bool = False
     holds: Literal["value", "records", "csv"] = "value"
+    is_redacted: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ class StepPlan:
         function: The name of the called function, without and with its schema: ``(name,)`` or
             ``(schema, name)``.
         arguments: The arguments of the called function.
+        is_idempotent: Whether the function may be called again for a batch that failed.
         has_output: Whether a later step uses its rows.
     """
 
@@ -174,6 +177,7 @@ class StepPlan:
     conflict_updates: tuple[str, ...] = ()
     function: tuple[str, ...] = ()
     arguments: tuple[Argument, ...] = ()
+    is_idempotent: bool = False
     has_output: bool = False
 
 
@@ -198,7 +202,10 @@ class OperationPlan:
         on_duplicate_run: ``refuse`` or ``resume``.
         requires_confirmation: Whether a run waits until its plan is confirmed.
         skip_invalid_rows: Whether rows that break a rule are recorded and left out.
-        max_errors: Invalid rows at most, or ``None``.
+        max_errors: Failed rows at most, or ``None``.
+        error_handling: What an error in a batch means: one of the words of the spec.
+        max_retries: How often a batch is tried again after an error that passes.
+        redact: Columns and fields of rows that are kept out of what the ledger shows.
         spec_path: The spec, relative to the project folder, with ``/``.
         line: The line of the spec where the operation begins.
     """
@@ -220,5 +227,8 @@ class OperationPlan:
     requires_confirmation: bool
     skip_invalid_rows: bool
     max_errors: int | None
+    error_handling: str
+    max_retries: int
+    redact: tuple[str, ...]
     spec_path: str
     line: int

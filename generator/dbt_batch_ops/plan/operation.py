@@ -11,6 +11,7 @@ from dbt_batch_ops.plan.finish import check, finish
 from dbt_batch_ops.plan.model import Check, Parameter, StepPlan
 from dbt_batch_ops.plan.outputs import Outputs, output_of
 from dbt_batch_ops.plan.parameters import plan_parameters
+from dbt_batch_ops.plan.redaction import check_redact, redacted_names, redacted_parameters
 from dbt_batch_ops.plan.resolution import Resolved, resolve
 from dbt_batch_ops.plan.sources import OutputSource
 from dbt_batch_ops.plan.steps import WorkItem, is_complete
@@ -30,6 +31,7 @@ class OperationReader:
         steps: The steps, in the order in which they run.
         preconditions: What must hold before.
         parameters: The macro's arguments.
+        redact: Columns and fields of rows that are kept out of what the ledger shows.
     """
 
     def __init__(self, spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None) -> None:
@@ -37,6 +39,7 @@ class OperationReader:
         self.steps: tuple[StepPlan, ...] = ()
         self.preconditions: tuple[Check, ...] = ()
         self.parameters: tuple[Parameter, ...] = ()
+        self.redact: tuple[str, ...] = ()
         self._spec = spec
         self._operation = operation
         self._fields = fields
@@ -44,7 +47,11 @@ class OperationReader:
 
     def read(self, items: list[WorkItem] | None) -> None:
         """Read the steps; ``None`` when one of them has no type."""
+        mistakes = self._mistakes()
         drafts = [read_draft(self._reader, item) for item in items or ()]
+        is_whole = items is not None and all(is_complete(item) for item in items)
+        if is_whole and self._mistakes() == mistakes:
+            check_redact(self._spec.document, self._operation, drafts, self._fields)
         for draft in drafts:
             check_columns(draft, self._fields)
             warn_of_everything(draft)
@@ -60,8 +67,9 @@ class OperationReader:
         types = self._plan_parameters(resolved, preconditions)
         types |= self._list_types(resolved)
         fields = [row_fields(step) for step in resolved]
-        if any(found.severity is Severity.ERROR for found in self._spec.document.diagnostics):
+        if self._mistakes():
             return
+        self._redact(resolved, preconditions)
         used = {found.output.step for step in resolved for found in step.lists.values()}
         used |= {step.source.step for step in resolved if isinstance(step.source, OutputSource)}
         self.preconditions = tuple(check(read, types) for read in preconditions)
@@ -69,6 +77,9 @@ class OperationReader:
             finish(step, types, own, self._fields or {}, used)
             for step, own in zip(resolved, fields, strict=True)
         )
+
+    def _mistakes(self) -> int:
+        return sum(found.severity is Severity.ERROR for found in self._spec.document.diagnostics)
 
     def _read_preconditions(self) -> list[Read]:
         document, location = self._spec.document, self._operation.location
@@ -126,6 +137,11 @@ class OperationReader:
             self._spec.document, self._operation, uses, sources, all_read=all_read
         )
         return types
+
+    def _redact(self, resolved: list[Resolved], preconditions: list[Read]) -> None:
+        self.redact = redacted_names(self._operation.model.redact or (), [step.draft for step in resolved])
+        hidden = redacted_parameters(self.redact, resolved, preconditions)
+        self.parameters = tuple(replace(own, is_redacted=own.name in hidden) for own in self.parameters)
 
     def _has(self, key: str) -> bool:
         return self._spec.document.has((*self._operation.location, key))

@@ -53,6 +53,9 @@ def _description(plan: OperationPlan) -> dict[str, Any]:
         "requires_confirmation": plan.requires_confirmation,
         "skip_invalid_rows": plan.skip_invalid_rows,
         "max_errors": plan.max_errors,
+        "error_handling": plan.error_handling,
+        "max_retries": plan.max_retries,
+        "redact": plan.redact,
         "parameters": {parameter.name: _parameter(parameter) for parameter in plan.parameters},
         "generator_version": __version__,
         "spec_path": plan.spec_path,
@@ -80,6 +83,8 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         entry["from_query"] = True
     if parameter.holds != "value":
         entry[parameter.holds] = True
+    if parameter.is_redacted:
+        entry["redact"] = True
     return entry
 
 
@@ -104,6 +109,7 @@ def _step(step: StepPlan) -> dict[str, Any]:
         entry["conflict_target"] = step.conflict_target
     if step.operation_type == "custom_function":
         entry["function"] = ".".join(quote_routine_name(name) for name in step.function)
+        entry["idempotent"] = step.is_idempotent
     return {**entry, "has_output": step.has_output}
 
 

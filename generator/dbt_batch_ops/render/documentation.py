@@ -21,6 +21,11 @@ _YAML_TYPES = {
 
 _OWN_ARGUMENTS = (
     ("operation_id", "optional[string]", "Resume this run instead of starting a new one."),
+    (
+        "idempotency_key",
+        "optional[string]",
+        "A second start with the same key returns the first run instead of doing it again.",
+    ),
     ("dry_run", "bool", "Show what would be done and change nothing."),
 )
 _CONFIRM = (

@@ -54,7 +54,8 @@ def _documentation(plan: OperationPlan) -> str:
 
 def _signature(plan: OperationPlan) -> str:
     """Return the macro's arguments, on one line where it fits."""
-    arguments = [f"{p.name}=none" for p in plan.parameters] + ["operation_id=none", "dry_run=false"]
+    arguments = [f"{parameter.name}=none" for parameter in plan.parameters]
+    arguments += ["operation_id=none", "idempotency_key=none", "dry_run=false"]
     if plan.requires_confirmation:
         arguments.append("confirm=none")
     line = ", ".join(arguments)

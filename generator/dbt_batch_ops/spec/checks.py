@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
-from dbt_batch_ops.spec.combinations import check_work
+from dbt_batch_ops.spec.combinations import check_work, counts_errors
 from dbt_batch_ops.spec.diagnostics import Diagnostic, quoted, suggestion
 from dbt_batch_ops.spec.document import Document, Location
 from dbt_batch_ops.spec.model import Entity, Operation, SpecModel, Step
@@ -153,12 +153,20 @@ def _check_limits(document: Document, operation: Operation, written: Set[str], l
             "freeze which rows it may change; write 'iterate_by: keys' or leave it out"
         )
         document.error(document.position((*location, "iterate_by")), problem)
-    if operation.max_errors is not None and operation.skip_invalid_rows is not True:
-        problem = (
-            "`max_errors` counts invalid rows, with 'skip_invalid_rows: true'; without it there is nothing "
-            "to count: in this version a run stops at the first failing batch"
-        )
-        document.warning(document.key_position((*location, "max_errors")), problem)
+    _check_max_errors(document, operation, written, location)
+
+
+def _check_max_errors(
+    document: Document, operation: Operation, written: Set[str], location: Location
+) -> None:
+    broken = {key for key in ("error_handling", "skip_invalid_rows") if getattr(operation, key) is None}
+    if operation.max_errors is None or counts_errors(operation) or broken & written:
+        return
+    problem = (
+        "`max_errors` counts failed rows, and there is nothing that it limits: a run ends with the first; "
+        "write 'error_handling: continue_on_error' or 'skip_invalid_rows: true', or leave it out"
+    )
+    document.warning(document.key_position((*location, "max_errors")), problem)
 
 
 def _check_parameter_names(document: Document, operation: Operation, location: Location) -> None:

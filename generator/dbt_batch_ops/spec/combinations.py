@@ -6,6 +6,7 @@ from collections.abc import Mapping, Set
 
 from dbt_batch_ops.spec.diagnostics import listed
 from dbt_batch_ops.spec.document import Document, Location
+from dbt_batch_ops.spec.model import Operation
 from dbt_batch_ops.spec.work import CSV_FILE, DATA_KEYS, OPERATION_TYPES, WORK_KEYS, Work
 
 _CSV_KEYS = ("csv_delimiter", "csv_has_header", "field_mapping")
@@ -91,6 +92,16 @@ def check_work(document: Document, work: Work, written: Set[str], location: Loca
     if type_ in _IMPORTS:
         _check_import(document, type_, work, written, location)
     _check_csv(document, work, written, location)
+
+
+def counts_errors(operation: Operation) -> bool:
+    """Return whether a run goes on after a row that failed, so that failed rows can be counted and limited.
+
+    Args:
+        operation: The operation.
+    """
+    goes_on = operation.error_handling in ("continue_on_error", "collect_errors")
+    return goes_on or operation.skip_invalid_rows is True
 
 
 def _check_import(document: Document, type_: str, work: Work, written: Set[str], location: Location) -> None:

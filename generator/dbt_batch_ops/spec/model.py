@@ -157,19 +157,26 @@ class Operation(Work):
         | None
     ) = Field(
         None,
-        description="What an error in a batch means. Default: `stop_on_error`.",
+        description="What an error in a batch means. `stop_on_error` undoes the batch and stops the run, "
+        "which can be resumed. `continue_on_error` and `collect_errors` record the rows that failed, apply "
+        "the others and go on, up to `max_errors`. `rollback_on_any_error` does the run in one transaction "
+        "and undoes all of it. Default: `stop_on_error`.",
         examples=["continue_on_error"],
     )
     max_errors: CountOrZero | None = Field(
         None,
-        description="Invalid rows at most, with `skip_invalid_rows: true`. Default: no limit.",
+        description="Failed rows at most: those that `skip_invalid_rows` leaves out, and those that the "
+        "database refused under `continue_on_error` or `collect_errors`. Default: no limit.",
         examples=[10],
     )
     max_errors_per_worker: CountOrZero | None = Field(
         None, description="Errors after which a worker stops.", examples=[5]
     )
     max_retries: CountOrZero | None = Field(
-        None, description="How often a batch is tried again after a deadlock and the like.", examples=[3]
+        None,
+        description="How often a batch is tried again after a deadlock, a lock that was not to be had, a "
+        "serialization failure or a lost connection. Default: 5.",
+        examples=[3],
     )
     on_duplicate_run: Annotated[str, OneOf("refuse", "resume")] | None = Field(
         None,
@@ -199,7 +206,10 @@ class Operation(Work):
         None, description="Model that shows this operation's metrics.", examples=["batch_performance_metrics"]
     )
     redact: Names | None = Field(
-        None, description="Columns that are kept out of recorded rows and parameters.", examples=[["email"]]
+        None,
+        description="Columns, or fields of imported rows, that are kept out of recorded rows, of errors and "
+        "of the parameters that the ledger shows. Default: none.",
+        examples=[["email"]],
     )
     notify_on_completion: Switch | None = Field(
         None, description="Whether the end of a run is announced.", examples=[True]

@@ -15,7 +15,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_ARGUMENTS = ("operation_id", "dry_run", "confirm")
+_ARGUMENTS = ("operation_id", "idempotency_key", "dry_run", "confirm")
 """The arguments of every generated macro, besides its own."""
 
 OWN_NAMES = frozenset(

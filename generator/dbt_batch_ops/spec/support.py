@@ -2,7 +2,7 @@
 
 The whole language is read and checked, so that a spec can be written once. What this version does not do is
 said wherever a spec asks for it. A warning is enough where less happens than the spec allows for, as one
-worker instead of four; a key whose promise would be broken without it is refused, because a secret that is
+worker instead of four; a key whose promise would be broken without it is refused, because a promise that is
 not kept is worse than none.
 """
 
@@ -27,10 +27,6 @@ def _is_several(value: Any) -> bool:
     return bool(value != 1)
 
 
-def _is_some(value: Any) -> bool:
-    return bool(value != 0)
-
-
 def _differs(usual: str) -> Callable[[Any], bool]:
     return lambda value: value != usual
 
@@ -51,8 +47,6 @@ class Later:
 
 
 _ONE_WORKER = "one worker works on the run"
-_STOPS = "a run stops at the first failing batch, and can be resumed"
-_NO_RETRY = "nothing is tried again: a run stops at the first failing batch, and can be resumed"
 _NOBODY_TOLD = "nobody is told; the exit code of dbt run-operation says how a run ended"
 _NO_MODEL = "no model of that name is made; the ledger has every batch"
 
@@ -62,9 +56,6 @@ LATER: Mapping[str, Later] = {
     "worker_batch_size": Later(f"{_ONE_WORKER}, in batches of 'batch_size'"),
     "max_errors_per_worker": Later(f"{_ONE_WORKER}, so that it counts like 'max_errors'"),
     "heartbeat_interval": Later(f"{_ONE_WORKER}, and its session is its sign of life"),
-    "error_handling": Later(_STOPS, _differs("stop_on_error")),
-    "max_retries": Later(_NO_RETRY, _is_some),
-    "idempotent": Later(_NO_RETRY, _is_on),
     "progress_tracking": Later(
         "progress is always recorded, because a run is resumed by it; leave it out",
         lambda value: value is False,
@@ -78,18 +69,8 @@ LATER: Mapping[str, Later] = {
     "notify_on_completion": Later(_NOBODY_TOLD, _is_on),
     "notification_channels": Later(_NOBODY_TOLD),
     "notification_message": Later(_NOBODY_TOLD),
-    "redact": Later(
-        "recorded rows and parameters would show these columns; leave them out of the operation",
-        severity=Severity.ERROR,
-    ),
 }
 """The keys, and what this version does in place of what they ask for."""
-
-_ROLLBACK = Later(
-    "batches are committed one by one, and stay when a later one fails; write "
-    "'error_handling: stop_on_error' if that will do",
-    severity=Severity.ERROR,
-)
 
 
 def later(key: str, value: Any) -> Later | None:
@@ -99,8 +80,6 @@ def later(key: str, value: Any) -> Later | None:
         key: A key of the language.
         value: Its value, of the right type.
     """
-    if key == "error_handling" and value == "rollback_on_any_error":
-        return _ROLLBACK
     found = LATER.get(key)
     return found if found is not None and found.concerns(value) else None
 

@@ -121,7 +121,10 @@ class Work(SpecModel):
         examples=[100],
     )
     idempotent: Switch | None = Field(
-        None, description="Whether a custom function may be called again after an error.", examples=[True]
+        None,
+        description="Whether a custom function may be called again for a batch after a deadlock, a lock "
+        "timeout and the like. Default: false.",
+        examples=[True],
     )
 
 

@@ -213,6 +213,9 @@ def test_the_hash_changes_with_what_happens_to_data_and_with_nothing_else(
         "timeout: 1 hour",
         "iterate_by: keys",
         "on_duplicate_run: resume",
+        "error_handling: rollback_on_any_error",
+        "max_retries: 0",
+        "redact: [status]",
         "# x",
     ]
     for line in same:
@@ -245,3 +248,21 @@ def test_the_hash_of_an_import_covers_its_source_and_rules_but_not_its_limit_of_
         is_default = line == "csv_has_header: true"
         assert (fingerprint(plan(user(body + line))) == original) == is_default, line
     assert fingerprint(plan(user(body.replace(": email}", ": csv_column_1}")))) != original
+
+
+def test_whoever_runs_into_too_many_errors_can_raise_the_limit_and_go_on(
+    plan: Callable[[str], OperationPlan], user: Callable[..., str]
+) -> None:
+    body = (
+        "operation_type: update\nupdate_data: {status: x}\nerror_handling: continue_on_error\nmax_errors: 5"
+    )
+    few, many = plan(user(body)), plan(user(body.replace("5", "50")))
+    assert (few.max_errors, many.max_errors) == (5, 50)
+    assert fingerprint(few) == fingerprint(many)
+
+
+def test_the_hash_of_a_function_is_that_of_what_it_does_and_not_of_how_often_it_may_be_called(
+    plan: Callable[[str], OperationPlan], user: Callable[..., str]
+) -> None:
+    body = "operation_type: custom_function\nfunction: f\n"
+    assert fingerprint(plan(user(body + "idempotent: true"))) == fingerprint(plan(user(body)))

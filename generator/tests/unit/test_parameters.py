@@ -124,7 +124,10 @@ def test_declared_parameters_come_first_then_the_others_as_they_are_met(
 
 @pytest.mark.parametrize(
     "name",
-    ["operation_id", "dry_run", "kwargs", "caller", "b", "ref", "source", "target", "class", "none", "var"],
+    [
+        *("operation_id", "idempotency_key", "dry_run", "kwargs", "caller", "b"),
+        *("ref", "source", "target", "class", "none", "var"),
+    ],
 )
 def test_a_name_that_is_taken_is_refused_declared_or_not(
     name: str, diagnose: Callable[[str], list[str]], user: Callable[..., str]

@@ -31,6 +31,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "validation_rules": {**RECORDS, "validation_rules": ["email IS NOT NULL"]},
     "skip_invalid_rows": {**RECORDS, "skip_invalid_rows": True},
     "max_errors": {**RECORDS, "skip_invalid_rows": True, "max_errors": 10},
+    "error_handling": {**UPDATE, "error_handling": "continue_on_error"},
     "steps": {"steps": [{"name": "a", **UPDATE}]},
     "on_limit": {**UPDATE, "on_limit": "stop", "max_records": 5},
     "where_condition": {**UPDATE, "where_condition": "id = ANY(:ids)"},
@@ -77,14 +78,9 @@ def test_a_key_whose_behaviour_comes_later_says_what_happens_instead(
 def test_what_would_break_a_promise_is_an_error_and_not_a_warning(
     diagnose: Callable[[str], list[str]],
 ) -> None:
-    for key, value in {
-        "redact": ["email"],
-        "error_handling": "rollback_on_any_error",
-        "progress_tracking": False,
-    }.items():
-        (message,) = diagnose(spec({**with_example("operation"), key: value}))
-        assert "warning: " not in message
-        assert "is not supported yet: " in message
+    (message,) = diagnose(spec({**with_example("operation"), "progress_tracking": False}))
+    assert "warning: " not in message
+    assert "is not supported yet: " in message
 
 
 @pytest.mark.parametrize(
@@ -92,9 +88,6 @@ def test_what_would_break_a_promise_is_an_error_and_not_a_warning(
     [
         ("parallel", False),
         ("max_workers", 1),
-        ("error_handling", "stop_on_error"),
-        ("max_retries", 0),
-        ("idempotent", False),
         ("collect_metrics", False),
         ("notify_on_completion", False),
         ("logging_level", "standard"),
@@ -103,19 +96,6 @@ def test_what_would_break_a_promise_is_an_error_and_not_a_warning(
 )
 def test_a_value_that_asks_for_what_happens_anyway_needs_no_word(key: str, value: Any) -> None:
     assert later(key, value) is None
-
-
-def test_the_limit_of_invalid_rows_is_the_smaller_one(plan: Callable[[str], Any]) -> None:
-    operation = {**with_example("max_errors"), "max_errors_per_worker": 5}
-    assert plan(spec(operation)).max_errors == 5
-    assert plan(spec({**operation, "max_errors": 3})).max_errors == 3
-
-
-def test_a_limit_of_invalid_rows_without_any_says_that_nothing_is_counted(
-    diagnose: Callable[[str], list[str]],
-) -> None:
-    (message,) = diagnose(spec({**with_example("operation"), "max_errors": 5}))
-    assert "warning: `max_errors` counts invalid rows" in message
 
 
 @pytest.mark.parametrize("key", sorted(LATER))

@@ -8,12 +8,14 @@
     factor=none,
     tenant_id=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {{ return(dbt_batch_ops.run(
         definition=raise_prices__definition(),
         arguments={"factor": factor, "tenant_id": tenant_id},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -34,6 +36,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "factor": {"type": "numeric"},
                 "tenant_id": {"type": "bigint", "column": "tenant_id"}

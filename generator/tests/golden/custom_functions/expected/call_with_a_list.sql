@@ -4,11 +4,17 @@
   Spec hash: 8085eda947a01b3b
 -#}
 
-{% macro call_with_a_list(product_ids=none, operation_id=none, dry_run=false) %}
+{% macro call_with_a_list(
+    product_ids=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=call_with_a_list__definition(),
         arguments={"product_ids": product_ids},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -29,6 +35,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "product_ids": {"type": "bigint[]", "from_query": true}
             },
@@ -47,6 +56,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "\"App\".\"refreshAll\"",
+                    "idempotent": false,
                     "has_output": false
                 }
             ]

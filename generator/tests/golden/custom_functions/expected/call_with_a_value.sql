@@ -4,11 +4,17 @@
   Spec hash: b5e6431193897969
 -#}
 
-{% macro call_with_a_value(month=none, operation_id=none, dry_run=false) %}
+{% macro call_with_a_value(
+    month=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=call_with_a_value__definition(),
         arguments={"month": month},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -29,6 +35,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {"month": {"type": "date"}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",
@@ -45,6 +54,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "app.close_month",
+                    "idempotent": false,
                     "has_output": false
                 }
             ]

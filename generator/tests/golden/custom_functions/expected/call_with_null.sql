@@ -4,11 +4,16 @@
   Spec hash: 8094d5ac2adff8c8
 -#}
 
-{% macro call_with_null(operation_id=none, dry_run=false) %}
+{% macro call_with_null(
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=call_with_null__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -29,6 +34,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",
@@ -45,6 +53,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "configure",
+                    "idempotent": false,
                     "has_output": false
                 }
             ]

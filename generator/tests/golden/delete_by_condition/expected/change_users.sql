@@ -4,12 +4,18 @@
   Spec hash: 9d08b5b80fc59861
 -#}
 
-{% macro change_users(before=none, operation_id=none, dry_run=false) %}
+{% macro change_users(
+    before=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {#- Purge users who never came back. -#}
     {{ return(dbt_batch_ops.run(
         definition=change_users__definition(),
         arguments={"before": before},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -30,6 +36,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "before": {
                     "type": "timestamp with time zone",

@@ -9,6 +9,7 @@
     products_array=none,
     new_status=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {{ return(dbt_batch_ops.run(
@@ -19,6 +20,7 @@
             "new_status": new_status
         },
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -39,6 +41,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "factor": {"type": "numeric", "default": 1},
                 "products_array": {"type": "jsonb", "records": true},

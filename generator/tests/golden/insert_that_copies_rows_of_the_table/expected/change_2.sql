@@ -4,11 +4,17 @@
   Spec hash: 09826bc777ab0455
 -#}
 
-{% macro change_2(new_status=none, operation_id=none, dry_run=false) %}
+{% macro change_2(
+    new_status=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change_2__definition(),
         arguments={"new_status": new_status},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -29,6 +35,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {"new_status": {"type": "text", "column": "status"}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

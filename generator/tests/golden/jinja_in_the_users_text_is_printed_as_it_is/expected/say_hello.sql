@@ -4,12 +4,18 @@
   Spec hash: 5bb72d241254ffad
 -#}
 
-{% macro say_hello(who=none, operation_id=none, dry_run=false) %}
+{% macro say_hello(
+    who=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {#- Says {{ hello }} {% raw %} { # comment # } -# } and }} -#}
     {{ return(dbt_batch_ops.run(
         definition=say_hello__definition(),
         arguments={"who": who},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -30,6 +36,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "who": {
                     "type": "text",

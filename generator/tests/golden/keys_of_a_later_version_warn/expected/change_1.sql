@@ -4,11 +4,12 @@
   Spec hash: 75aa72139aa3a290
 -#}
 
-{% macro change_1(operation_id=none, dry_run=false) %}
+{% macro change_1(operation_id=none, idempotency_key=none, dry_run=false) %}
     {{ return(dbt_batch_ops.run(
         definition=change_1__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -28,7 +29,10 @@
             "on_duplicate_run": "refuse",
             "requires_confirmation": false,
             "skip_invalid_rows": false,
-            "max_errors": none,
+            "max_errors": 5,
+            "error_handling": "collect_errors",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

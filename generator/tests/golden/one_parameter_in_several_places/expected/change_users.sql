@@ -9,12 +9,14 @@
     pattern=none,
     email=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {{ return(dbt_batch_ops.run(
         definition=change_users__definition(),
         arguments={"status": status, "pattern": pattern, "email": email},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -35,6 +37,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "status": {"type": "text", "column": "status"},
                 "pattern": {"type": "text"},

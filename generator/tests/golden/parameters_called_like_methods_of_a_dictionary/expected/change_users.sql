@@ -8,12 +8,14 @@
     items=none,
     keys=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {{ return(dbt_batch_ops.run(
         definition=change_users__definition(),
         arguments={"items": items, "keys": keys},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -34,6 +36,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "items": {"type": "text", "column": "status"},
                 "keys": {"type": "uuid[]", "column": "id"}

@@ -12,6 +12,7 @@
     new_status=none,
     author=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {{ return(dbt_batch_ops.run(
@@ -25,6 +26,7 @@
             "author": author
         },
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -45,6 +47,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "days": {"type": "integer", "default": 365},
                 "statuses": {

@@ -4,11 +4,18 @@
   Spec hash: e4370670876d6e54
 -#}
 
-{% macro change(least=none, operation_id=none, dry_run=false, confirm=none) %}
+{% macro change(
+    least=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false,
+    confirm=none
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change__definition(),
         arguments={"least": least},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         confirm=confirm,
         unknown_arguments=kwargs
@@ -30,6 +37,9 @@
             "requires_confirmation": true,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {"least": {"type": "integer", "column": "credits"}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -7,6 +7,7 @@
 {% macro bulk_approve_orders(
     max_amount=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false,
     confirm=none
 ) %}
@@ -15,6 +16,7 @@
         definition=bulk_approve_orders__definition(),
         arguments={"max_amount": max_amount},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         confirm=confirm,
         unknown_arguments=kwargs
@@ -36,6 +38,9 @@
             "requires_confirmation": true,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "max_amount": {"type": "numeric", "column": "total_amount"}
             },

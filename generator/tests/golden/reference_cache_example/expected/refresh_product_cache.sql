@@ -4,12 +4,17 @@
   Spec hash: 28224d87240a8b04
 -#}
 
-{% macro refresh_product_cache(operation_id=none, dry_run=false) %}
+{% macro refresh_product_cache(
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {#- Refresh product cache -#}
     {{ return(dbt_batch_ops.run(
         definition=refresh_product_cache__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -30,6 +35,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",
@@ -64,6 +72,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "fetch_product_data_from_api",
+                    "idempotent": false,
                     "has_output": true
                 },
                 {

@@ -4,12 +4,18 @@
   Spec hash: 04671867cac99ee2
 -#}
 
-{% macro import_products_csv(csv_file=none, operation_id=none, dry_run=false) %}
+{% macro import_products_csv(
+    csv_file=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {#- Import products from CSV -#}
     {{ return(dbt_batch_ops.run(
         definition=import_products_csv__definition(),
         arguments={"csv_file": csv_file},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -30,6 +36,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": true,
             "max_errors": 100,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {"csv_file": {"type": "text", "csv": true}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -6,6 +6,7 @@
 
 {% macro deactivate_inactive_users(
     operation_id=none,
+    idempotency_key=none,
     dry_run=false,
     confirm=none
 ) %}
@@ -14,6 +15,7 @@
         definition=deactivate_inactive_users__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         confirm=confirm,
         unknown_arguments=kwargs
@@ -35,6 +37,9 @@
             "requires_confirmation": true,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -7,6 +7,7 @@
 {% macro import_products(
     products_array=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {#- Parallel data import -#}
@@ -14,6 +15,7 @@
         definition=import_products__definition(),
         arguments={"products_array": products_array},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -33,7 +35,10 @@
             "on_duplicate_run": "refuse",
             "requires_confirmation": false,
             "skip_invalid_rows": false,
-            "max_errors": none,
+            "max_errors": 5,
+            "error_handling": "collect_errors",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "products_array": {"type": "jsonb", "records": true}
             },

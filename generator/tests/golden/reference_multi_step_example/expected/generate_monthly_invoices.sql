@@ -7,6 +7,7 @@
 {% macro generate_monthly_invoices(
     target_month=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {#- Generate monthly invoices -#}
@@ -14,6 +15,7 @@
         definition=generate_monthly_invoices__definition(),
         arguments={"target_month": target_month},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -34,6 +36,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {"target_month": {"type": "date", "column": "month"}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",
@@ -50,6 +55,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "calculate_customer_usage",
+                    "idempotent": false,
                     "has_output": true
                 },
                 {
@@ -90,6 +96,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "generate_invoice_pdf",
+                    "idempotent": false,
                     "has_output": false
                 },
                 {
@@ -108,6 +115,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "send_invoice_notifications",
+                    "idempotent": false,
                     "has_output": false
                 }
             ]

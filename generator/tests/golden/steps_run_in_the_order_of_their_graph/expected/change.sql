@@ -4,11 +4,17 @@
   Spec hash: 2b67ef20388210f1
 -#}
 
-{% macro change(status=none, operation_id=none, dry_run=false) %}
+{% macro change(
+    status=none,
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {{ return(dbt_batch_ops.run(
         definition=change__definition(),
         arguments={"status": status},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -29,6 +35,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {"status": {"type": "text", "column": "status"}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",
@@ -45,6 +54,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "start",
+                    "idempotent": false,
                     "has_output": false
                 },
                 {
@@ -99,6 +109,7 @@
                     "outputs": {},
                     "fields": {},
                     "function": "report",
+                    "idempotent": false,
                     "has_output": false
                 }
             ]

@@ -4,12 +4,17 @@
   Spec hash: 0d5c31967dc5095f
 -#}
 
-{% macro deactivate_inactive_users(operation_id=none, dry_run=false) %}
+{% macro deactivate_inactive_users(
+    operation_id=none,
+    idempotency_key=none,
+    dry_run=false
+) %}
     {#- Bulk user deactivation -#}
     {{ return(dbt_batch_ops.run(
         definition=deactivate_inactive_users__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -30,6 +35,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -8,6 +8,7 @@
     new_status=none,
     user_ids=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {#- Bulk update user statuses -#}
@@ -15,6 +16,7 @@
         definition=bulk_update_user_status__definition(),
         arguments={"new_status": new_status, "user_ids": user_ids},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -35,6 +37,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "new_status": {"type": "text", "column": "status"},
                 "user_ids": {"type": "uuid[]", "column": "id"}

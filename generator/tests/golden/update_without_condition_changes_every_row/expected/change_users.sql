@@ -4,11 +4,12 @@
   Spec hash: 76a958606419e77a
 -#}
 
-{% macro change_users(operation_id=none, dry_run=false) %}
+{% macro change_users(operation_id=none, idempotency_key=none, dry_run=false) %}
     {{ return(dbt_batch_ops.run(
         definition=change_users__definition(),
         arguments={},
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -29,6 +30,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": false,
             "max_errors": none,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -9,6 +9,7 @@
     pattern=none,
     highest=none,
     operation_id=none,
+    idempotency_key=none,
     dry_run=false
 ) %}
     {{ return(dbt_batch_ops.run(
@@ -19,6 +20,7 @@
             "highest": highest
         },
         operation_id=operation_id,
+        idempotency_key=idempotency_key,
         dry_run=dry_run,
         unknown_arguments=kwargs
     )) }}
@@ -39,6 +41,9 @@
             "requires_confirmation": false,
             "skip_invalid_rows": true,
             "max_errors": 20,
+            "error_handling": "stop_on_error",
+            "max_retries": 5,
+            "redact": [],
             "parameters": {
                 "products": {"type": "jsonb", "records": true},
                 "pattern": {"type": "text"},

@@ -1,0 +1,15 @@
+{#- batch_ops.is_live: whether a session works on a run, or is between two of its slices. -#}
+{% macro _engine_is_live() %}
+create or replace function batch_ops.is_live(p_operation_id uuid)
+returns boolean
+language sql
+as $function$
+    select exists (
+        select 1 from batch_ops.workers
+        where
+            workers.operation_id = p_operation_id
+            and workers.ended_at is null
+            and batch_ops.is_alive(workers.pid, workers.backend_start)
+    )
+$function$
+{% endmacro %}

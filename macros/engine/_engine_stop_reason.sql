@@ -1,0 +1,51 @@
+{#-
+  batch_ops.stop_reason: why a run stops by itself where no single error tells it; null for other outcomes.
+
+  `over_limit` and `systemic` come from a slice (see slice_outcome). The other sign of a systemic failure is looked for
+  here, once a slice: more than half of at least fifty batches without a single good row.
+-#}
+{% macro _engine_stop_reason() %}
+create or replace function batch_ops.stop_reason(
+    p_run batch_ops.runs,
+    p_step_number integer,
+    p_outcome text,
+    p_track batch_ops.track
+)
+returns text
+language plpgsql
+as $function$
+declare
+    v_done bigint;
+    v_hopeless bigint;
+begin
+    if p_outcome = 'over_limit' then
+        return pg_catalog.format(
+            '%s rows or batches failed, more than max_errors = %s',
+            batch_ops.count_errors(p_run.operation_id), p_run.max_errors
+        );
+    elsif p_outcome = 'systemic' then
+        return pg_catalog.format(
+            'every row of %s batches in succession failed for the same reason (SQLSTATE %s)',
+            p_track.streak, p_track.streak_reason
+        );
+    elsif p_run.error_handling not in ('continue_on_error', 'collect_errors') or coalesce(p_track.hopeless, 0) = 0 then
+        return null;
+    end if;
+    select
+        pg_catalog.count(*),
+        pg_catalog.count(*) filter (
+            where batches.status = 'failed' or (batches.failed_records > 0 and batches.records = 0)
+        )
+    into v_done, v_hopeless
+    from batch_ops.batches
+    where
+        batches.operation_id = p_run.operation_id
+        and batches.step_number = p_step_number
+        and batches.status in ('completed', 'failed');
+    if v_done >= 50 and v_hopeless * 2 > v_done then
+        return pg_catalog.format('%s of %s batches had no row that went well', v_hopeless, v_done);
+    end if;
+    return null;
+end
+$function$
+{% endmacro %}
