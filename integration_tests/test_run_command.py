@@ -1,5 +1,6 @@
 """``dbt-batch-ops run``: dbt does the work, and Ctrl-C pauses the run."""
 
+import json
 import re
 import shlex
 import signal
@@ -32,6 +33,14 @@ patterns:
     update_data:
       weight: {sql: "weight + 1"}
     on_duplicate_run: resume
+    batch_size: 100
+
+  - name: batch_operations
+    operation: weigh_parcels_at_once
+    operation_type: update
+    update_data:
+      weight: {sql: "weight + 1"}
+    error_handling: rollback_on_any_error
     batch_size: 100
 
   - name: batch_operations
@@ -261,10 +270,10 @@ def test_ctrl_c_on_the_first_use_of_all_leaves_nothing(cli, parcels):
     assert_weighed_once(parcels)
 
 
-def stop_in_second_batch(dbt, database, operation):
+def stop_in_second_batch(dbt, database, operation, arguments=None):
     """Run an operation, end its session in its second batch, and return the run."""
     with closed_gate(database):
-        process = dbt.start_operation(operation)
+        process = dbt.start_operation(operation, arguments)
         session = wait_at_gate(database)
         terminate(database, session)
         process.wait()
@@ -300,17 +309,37 @@ def test_a_run_that_goes_on_is_paused_again(cli, dbt, parcels):
     assert_weighed_once(parcels)
 
 
-def test_an_operation_that_resumes_by_itself_is_stopped_and_resumes_by_itself(cli, dbt, parcels):
-    stop_in_second_batch(dbt, parcels, "weigh_parcels_again")
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [("weigh_parcels_again", {}), ("weigh_parcels", {"idempotency_key": "may"})],
+    ids=["on_duplicate_run", "idempotency_key"],
+)
+def test_what_resumes_by_itself_is_stopped_and_resumes_by_itself(cli, dbt, parcels, operation, arguments):
+    stop_in_second_batch(dbt, parcels, operation, arguments)
+    command = ["run", operation, "--args", json.dumps(arguments)]
     with closed_gate(parcels):
-        process = cli.start("run", "weigh_parcels_again")
+        process = cli.start(*command)
         wait_at_gate(parcels)
         process.signal(signal.SIGINT)
         result = process.wait()
     assert result.exit_code == 130, str(result)
     assert result.errors == f"{_PAUSING}\nstopped; the same command goes on with what is unfinished\n"
     wait_until_alone(parcels)
-    cli.run("run", "weigh_parcels_again")
+    cli.run(*command)
+    assert_weighed_once(parcels)
+
+
+def test_a_run_that_is_one_transaction_pauses_with_nothing_changed(cli, dbt, parcels):
+    with closed_gate(parcels):
+        process = cli.start("run", "weigh_parcels_at_once", *_SHORT_SLICES)
+        wait_at_gate(parcels)
+        process.signal(signal.SIGINT)
+        wait_for_pause(parcels)
+    result = process.wait()
+    assert (result.exit_code, result.errors) == (130, f"{_PAUSING}\n")
+    assert Run.newest(parcels).status == "paused"
+    assert parcels.value("select sum(weight) from parcel") == 0
+    go_on(cli, dbt, result.output)
     assert_weighed_once(parcels)
 
 

@@ -68,7 +68,10 @@ def run_pausably(
                 # Only a person means it by asking twice; others may send the same signal twice.
                 process.kill()
     if process.returncode < 0 and asked:
-        _say(_last_words(options, plan, operation_id, connect))
+        # Then dbt may have gone on with another run than the one that it should open.
+        resumes = plan.on_duplicate_run == "resume" or arguments.get("idempotency_key") is not None
+        again = as_typed(["run", plan.name, "--args", f"{{operation_id: {operation_id}}}"], options)
+        _say(_last_words(connect, operation_id, again, resumes=resumes))
     return INTERRUPTED if asked and process.returncode != 0 else exit_code(process)
 
 
@@ -135,16 +138,13 @@ class _Pausing(threading.Thread):
             self._process.terminate()
 
 
-def _last_words(
-    options: ProfileOptions, plan: OperationPlan, operation_id: uuid.UUID, connect: Connect
-) -> str:
+def _last_words(connect: Connect, operation_id: uuid.UUID, again: str, *, resumes: bool) -> str:
     """Return what there is to say after dbt was ended: whether there is a run, and how to go on with it."""
     import psycopg2
 
     from dbt_batch_ops.database.errors import DatabaseError
     from dbt_batch_ops.database.runs import run_state
 
-    again = as_typed(["run", plan.name, "--args", f"{{operation_id: {operation_id}}}"], options)
     try:
         with closing(connect()) as session:
             state = run_state(session, operation_id)
@@ -153,7 +153,7 @@ def _last_words(
             f"stopped; where run {operation_id} stands is not known: {_reason(error)}\n"
             f"to go on with it:\n  {again}"
         )
-    if state is None and plan.on_duplicate_run == "resume":
+    if state is None and resumes:
         return "stopped; the same command goes on with what is unfinished"
     if state is None or state.status == "planned":
         return "stopped; nothing was changed"
