@@ -44,7 +44,7 @@ cross join lateral (
 ) as changed
 where
     batches.operation_id = %(run)s
-    and changed.rows is distinct from case batches.status when 'completed' then batches.records else 0 end
+    and changed.rows is distinct from coalesce(batches.records, 0)
 """
 
 

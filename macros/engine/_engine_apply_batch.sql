@@ -2,7 +2,8 @@
   batch_ops.apply_batch: changes the rows of one claimed range and records it, both in the caller's transaction.
 
   outcome is
-    `completed`   all of it is done, but for failed_records rows that are recorded as errors
+    `completed`   all of it is done, but for failed_records rows that are recorded as errors (less than none: of failures
+                  of an earlier attempt, so many were mended)
     `partial`     some of it is done and recorded, and the claim is still held: call again
     `retried`     given back, to be tried again after a pause
     `timed_out`   given back, to be done in smaller pieces; statement_timeout fires once in a CALL, so return
@@ -60,9 +61,9 @@ begin
     end if;
 
     records := coalesce(v_applied.records, 0);
-    failed_records := coalesce(pg_catalog.cardinality(v_applied.failures), 0);
+    failed_records := coalesce(pg_catalog.cardinality(v_applied.failures), 0) - coalesce(v_applied.resolved, 0);
     spacing := v_applied.spacing;
-    if failed_records > 0 or v_applied.failure_class is not null then
+    if v_applied.failures <> '{}' or v_applied.failure_class is not null then
         reason := batch_ops.common_reason(v_applied);
         if not (p_slice.goes_on and coalesce(v_applied.failure_class, 'budget') = 'budget') then
             outcome := batch_ops.settle_failure(p_slice, v_batch, v_applied, v_started_at);

@@ -30,7 +30,8 @@ begin
     perform batch_ops.lock_step(p_operation_id, p_step_number);
     if p_outcome not in ('completed', 'exhausted', 'not_runnable') then
         update batch_ops.batches
-        set status = 'released'
+        -- Due at once: whoever goes on begins with these.
+        set status = 'released', retry_at = pg_catalog.clock_timestamp()
         where
             batches.operation_id = p_operation_id
             and batches.step_number = p_step_number

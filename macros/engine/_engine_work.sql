@@ -81,6 +81,11 @@ begin
                 v_outcome := 'partial';
                 exit claims when pg_catalog.clock_timestamp() >= least(v_slice_ends, v_slice.deadline_at);
             end loop;
+            -- Slow batches: what was claimed ahead is given back, so that a pause need not wait for it.
+            v_outcome := 'partial';
+            exit claims when
+                v_turn < pg_catalog.cardinality(v_claimed.batch_numbers)
+                and pg_catalog.clock_timestamp() >= least(v_slice_ends + interval '1 second', v_slice.deadline_at);
         end loop;
         v_outcome := 'completed';
         exit claims when pg_catalog.clock_timestamp() >= least(v_slice_ends, v_slice.deadline_at);
