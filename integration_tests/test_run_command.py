@@ -213,6 +213,19 @@ def test_ctrl_c_in_a_terminal_pauses_the_run(cli, dbt, parcels):
     assert_weighed_once(parcels)
 
 
+def test_a_terminal_that_is_closed_pauses_the_run(cli, dbt, parcels):
+    with closed_gate(parcels):
+        terminal = cli.open_terminal("run", "weigh_parcels", *_SHORT_SLICES)
+        wait_at_gate(parcels)
+        terminal.close()
+        wait_for_pause(parcels)
+    assert terminal.wait() == 130
+    run = Run.newest(parcels)
+    assert run.status == "paused"
+    dbt.run_operation("weigh_parcels", run.arguments)
+    assert_weighed_once(parcels)
+
+
 def test_a_second_ctrl_c_ends_dbt_at_once(cli, dbt, parcels):
     with closed_gate(parcels):
         terminal = cli.open_terminal("run", "weigh_parcels")

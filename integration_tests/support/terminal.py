@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import select
 import signal
 import subprocess
 import termios
@@ -31,18 +32,22 @@ class Terminal:
             preexec_fn=_take_terminal,
         )
         os.close(screen)
+        self._is_closed = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
-        while True:
-            try:
-                piece = os.read(self._keyboard, 4096)
-            except OSError:  # Linux: nobody has the terminal open any more.
-                return
-            if not piece:
-                return
-            self._shown += piece
+        try:
+            while not self._is_closed.is_set():
+                if select.select([self._keyboard], [], [], 0.01)[0]:
+                    piece = os.read(self._keyboard, 4096)
+                    if not piece:
+                        return
+                    self._shown += piece
+        except OSError:  # Linux: nobody has the terminal open any more.
+            return
+        finally:
+            os.close(self._keyboard)
 
     @property
     def screen(self) -> str:
@@ -52,6 +57,11 @@ class Terminal:
     def press(self, key: bytes) -> None:
         """Press a key."""
         os.write(self._keyboard, key)
+
+    def close(self) -> None:
+        """Close the window."""
+        self._is_closed.set()
+        self._reader.join()
 
     def wait_for(self, text: str, seconds: float = 60) -> None:
         """Return as soon as a text is on the screen."""
@@ -69,7 +79,6 @@ class Terminal:
             os.killpg(self._process.pid, signal.SIGKILL)
             raise AssertionError(f"it did not end within {seconds} s:\n{self.screen}") from None
         self._reader.join(seconds)
-        os.close(self._keyboard)
         return code
 
 

@@ -106,7 +106,7 @@ class _Pausing(threading.Thread):
         self._process = process
         self._connect = connect
         self._operation_id = operation_id
-        self._has_asked = False
+        self._has_begun = False
 
     def run(self) -> None:
         """Do it; started as a thread, because a database may let one wait."""
@@ -129,10 +129,10 @@ class _Pausing(threading.Thread):
 
         state = run_state(session, self._operation_id)
         if state and state.is_worked_on:
+            self._has_begun = True
             if not state.is_to_pause:
                 pause(session, self._operation_id)
-                self._has_asked = True
-        elif not self._has_asked and not (state and state.is_closed):
+        elif not self._has_begun and not (state and state.is_closed):
             # Nothing is under way that could pause. Should the run begin in this very moment, then it is an
             # interrupted one, and the last words say how to go on.
             self._process.terminate()

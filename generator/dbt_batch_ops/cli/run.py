@@ -29,10 +29,11 @@ def run(
     from dbt_batch_ops.cli.operation import find_operation
     from dbt_batch_ops.cli.pausing import run_pausably
     from dbt_batch_ops.cli.project import find_project
-    from dbt_batch_ops.database.profile import ProfileOptions, ProjectDatabase
+    from dbt_batch_ops.database.profile import ProfileOptions, ProjectDatabase, check_dbt
 
     folder = find_project(project_dir)
     plan = find_operation(folder, operation)
     given = parse_arguments(arguments)
+    check_dbt()
     options = ProfileOptions(folder, profiles_dir, profile, target, variables)
     return run_pausably(options, plan, given, lambda: ProjectDatabase(options).connect())

@@ -246,6 +246,14 @@ def test_run_starts_nothing_that_is_not_as_the_specs_say(shop: Path, run: Run) -
     assert run("run", "change_users", "--project-dir", "macros")[:2] == (1, "")
 
 
+def test_run_says_that_dbt_is_missing(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("generate")
+    monkeypatch.setitem(sys.modules, "dbt", None)
+    code, said, errors = run("run", "change_users")
+    assert (code, said) == (1, "")
+    assert errors.startswith("error: this needs dbt for PostgreSQL, and dbt.cli is missing here; install it:")
+
+
 def test_help_and_version(run: Run) -> None:
     assert run("--version") == (0, f"dbt-batch-ops {__version__}\n", "")
     for command in ("generate", "validate", "check", "schema", "run", "load", "export"):
