@@ -15,7 +15,7 @@ from dbt_batch_ops.database.errors import DatabaseError
 from dbt_batch_ops.database.upload import CsvFormat, drop_orphans, drop_upload, has_ledger, upload
 from support.cli import Cli
 from support.roles import worker_role
-from support.sessions import wait_for_rows
+from support.sessions import wait_for_rows, wait_for_table_lock
 
 _TABLES = r"select relname from pg_class where relname like 'upload\_%' and relkind = 'r'"
 NOTHING = b""
@@ -431,7 +431,8 @@ def test_an_interrupted_upload_leaves_nothing(cli, parcels, number):
     assert_no_uploads(parcels)
 
 
-def test_an_interrupted_run_keeps_its_file_and_can_be_resumed(cli, dbt, parcels, file):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_pauses_keeps_its_file_and_goes_on(cli, dbt, parcels, file, number):
     parcels.execute(
         """
         create function wait() returns trigger language plpgsql as $$
@@ -442,25 +443,40 @@ def test_an_interrupted_run_keeps_its_file_and_can_be_resumed(cli, dbt, parcels,
         create trigger wait before insert on parcel for each row when (new.id = 150) execute function wait();
         """
     )
-    file.write_text(GOOD)
+    file.write_text("number,weight,text\n" + "".join(f"{n},1,x\n" for n in range(1, 2001)))
     with parcels.session() as gate, gate.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(4711)")
-        process = cli.start("load", "load_parcels", str(file))
+        process = cli.start("load", "load_parcels", str(file), "--vars", "{batch_ops_slice_seconds: 0.01}")
         waiting = "select from pg_locks where locktype = 'advisory' and objid = 4711 and not granted"
         wait_for_rows(parcels, waiting, {}, "dbt inserts")
-        process.signal(signal.SIGTERM)
-        result = process.wait()
-        assert result.exit_code == 130, str(result)
-        assert_no_uploads(parcels)
-        parcels.execute(
-            "select pg_terminate_backend(pid, 60000) from pg_stat_activity where wait_event = 'advisory'"
-        )
-    run, rows = parcels.row(
-        "select operation_id::text, (select count(*) from parcel) from batch_ops.runs where closed_at is null"
+        process.signal(number)
+        asked = "select from batch_ops.runs where pause_requested_at is not null"
+        wait_for_rows(parcels, asked, {}, "the run is asked to pause")
+    result = process.wait()
+    assert result.exit_code == 130, str(result)
+    assert "Traceback" not in result.output + result.errors
+    assert_no_uploads(parcels)
+    run, status, rows = parcels.row(
+        "select operation_id::text, status, (select count(*) from parcel) from batch_ops.runs"
     )
-    assert rows < 250
+    assert status == "paused"
+    assert 0 < rows < 2000
     dbt.run_operation("load_parcels", {"operation_id": run})
-    assert parcels.row("select count(*), sum(weight) from parcel") == (250, 31500)
+    assert parcels.row("select count(*), sum(weight) from parcel") == (2000, 2000)
+
+
+def test_ctrl_c_before_the_run_is_open_drops_the_file(cli, parcels, file):
+    file.write_text(GOOD)
+    with parcels.session(autocommit=False) as session, session.cursor() as cursor:
+        cursor.execute("lock table parcel in access exclusive mode")
+        process = cli.start("load", "load_parcels", str(file))
+        wait_for_table_lock(parcels, "parcel")
+        process.signal(signal.SIGINT)
+        process.wait_for("stopped; nothing was changed")
+    result = process.wait()
+    assert result.exit_code == 130, str(result)
+    assert_no_uploads(parcels)
+    assert parcels.value("select count(*) from batch_ops.runs") == 0
 
 
 @pytest.mark.parametrize(

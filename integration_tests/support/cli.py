@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.dbt import Dbt
+from support.terminal import Terminal, heed_signals
+
+_PROGRAM = (sys.executable, "-m", "dbt_batch_ops")
 
 
 @dataclass(frozen=True)
@@ -31,26 +34,32 @@ class CliResult:
 
 
 class CliProcess:
-    """A running command, in a process group of its own with the dbt that it starts."""
+    """A running command, in a process group of its own."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
         self._output = folder / "cli-output.txt"
         self._errors = folder / "cli-errors.txt"
         with self._output.open("wb") as output, self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "dbt_batch_ops", *arguments],
+                command,
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=errors,
                 start_new_session=True,
+                preexec_fn=heed_signals,
             )
 
     @property
     def output(self) -> str:
         """What it has printed to stdout so far."""
         return self._output.read_text(errors="replace")
+
+    @property
+    def errors(self) -> str:
+        """What it has printed to stderr so far."""
+        return self._errors.read_text(errors="replace")
 
     def send(self, data: bytes) -> None:
         """Give it something to read on standard input."""
@@ -59,11 +68,11 @@ class CliProcess:
         self._process.stdin.flush()
 
     def wait_for(self, text: str, seconds: float = 60) -> None:
-        """Return as soon as it has printed a text."""
+        """Return as soon as it has printed a text, to either stream."""
         deadline = time.monotonic() + seconds
-        while text not in self.output:
-            assert self._process.poll() is None, f"it ended without printing {text!r}:\n{self.output}"
-            assert time.monotonic() < deadline, f"it did not print {text!r}:\n{self.output}"
+        while text not in (said := self.output + self.errors):
+            assert self._process.poll() is None, f"it ended without printing {text!r}:\n{said}"
+            assert time.monotonic() < deadline, f"it did not print {text!r}:\n{said}"
             time.sleep(0.01)
 
     def signal(self, number: signal.Signals, *, group: bool = False) -> None:
@@ -79,7 +88,7 @@ class CliProcess:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             raise AssertionError(f"it did not end within {seconds} s:\n{self.output}") from None
-        return CliResult(code, self.output, self._errors.read_text(errors="replace"))
+        return CliResult(code, self.output, self.errors)
 
 
 class Cli:
@@ -89,9 +98,19 @@ class Cli:
         self.folder = dbt.project
         self._environment = dbt._environment
 
-    def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> CliProcess:
-        """Start a command and return at once."""
-        return CliProcess(arguments, {**self._environment, **(environment or {})}, self.folder)
+    def start(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = (),
+    ) -> CliProcess:
+        """Start a command, as arguments of another program if one is given, and return at once."""
+        command = [*program, *_PROGRAM, *arguments]
+        return CliProcess(command, {**self._environment, **(environment or {})}, self.folder)
+
+    def open_terminal(self, *arguments: str) -> Terminal:
+        """Start a command in a terminal of its own."""
+        return Terminal([*_PROGRAM, *arguments], self._environment, self.folder)
 
     def run(
         self,

@@ -16,8 +16,13 @@
     {%- set problems = given.problems + live.problems -%}
     {%- if live.operation_id is not defined -%}
         {%- do dbt_batch_ops._refuse_problems(described, problems) -%}
-    {%- elif operation_id -%}
-        {%- do live.update({"operation_id": operation_id}) -%}
+    {%- else -%}
+        {#- Chosen by a client that must know its run before it is open, as `dbt-batch-ops run` does. -#}
+        {%- set chosen = operation_id or env_var("DBT_BATCH_OPS_OPERATION_ID", "") -%}
+        {%- if chosen -%}
+            {%- do dbt_batch_ops._run_id(chosen) -%}
+            {%- do live.update({"operation_id": chosen}) -%}
+        {%- endif -%}
     {%- endif -%}
     {%- set plan = {
         "description": described,

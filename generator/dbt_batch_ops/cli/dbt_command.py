@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
@@ -19,6 +20,9 @@ _DBT = (
     "import sys; sys.path = [folder for folder in sys.path if folder]; "
     "from dbt.cli.main import cli; cli(prog_name='dbt')"
 )
+
+# A helper of Python cleans up behind a dbt that was ended, and would warn that it had to.
+_ENDS_QUIETLY = ("-W", "ignore::UserWarning:multiprocessing.resource_tracker")
 
 INTERRUPTED = 130
 """The exit code of what was asked to end."""
@@ -48,7 +52,7 @@ def parse_arguments(text: str | None, reserved: Collection[str] = ()) -> dict[st
     if taken:
         raise ProjectError(
             f"--args: '{taken[0]}' is not for you to give here; to go on with a run or to confirm one, use "
-            "dbt run-operation"
+            "dbt-batch-ops run"
             if taken[0] in ("operation_id", "confirm")
             else f"--args: '{taken[0]}' is not for you to give: it is the file that you name"
         )
@@ -68,17 +72,46 @@ def run_operation(options: ProfileOptions, macro: str, arguments: Mapping[str, A
     Returns:
         dbt's exit code, as a shell would see it; 130 when it failed after such a signal.
     """
-    command = [sys.executable, "-c", _DBT, "run-operation", macro, *options.arguments]
+    process = start_dbt(options, macro, arguments)
+    with passed_on(process) as signals:
+        process.wait()
+    return INTERRUPTED if signals and process.returncode != 0 else exit_code(process)
+
+
+def start_dbt(
+    options: ProfileOptions,
+    macro: str,
+    arguments: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    is_apart: bool = False,
+) -> subprocess.Popen[bytes]:
+    """Start ``dbt run-operation``, with its output where ours goes and nothing to read.
+
+    Args:
+        options: Project, profile and target.
+        macro: The operation, or another macro.
+        arguments: Its arguments.
+        environment: Variables on top of this program's.
+        is_apart: Whether the terminal's Ctrl-C does not reach it, and this program ends it.
+    """
+    quietly = _ENDS_QUIETLY if is_apart else ()
+    command = [sys.executable, *quietly, "-c", _DBT, "run-operation", macro, *options.arguments]
     if arguments:
         # JSON is YAML as long as it does not write a character as two escaped halves.
         command += ["--args", json.dumps(arguments, ensure_ascii=False, default=str)]
     sys.stdout.flush()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    with passed_on(process) as signals:
-        code = process.wait()
-    if code != 0 and signals:
-        return INTERRUPTED
-    return 128 - code if code < 0 else code
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, **(environment or {})},
+        start_new_session=is_apart,
+    )
+
+
+def exit_code(process: subprocess.Popen[bytes]) -> int:
+    """Return the exit code of a program that has ended, as a shell would see it."""
+    return 128 - process.returncode if process.returncode < 0 else process.returncode
 
 
 def install_ledger(options: ProfileOptions) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import uuid
 from contextlib import closing
 from pathlib import Path
@@ -10,17 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dbt_batch_ops.cli.options import run_options
+from dbt_batch_ops.cli.options import as_typed, file_argument, run_options
 
 if TYPE_CHECKING:
     from dbt_batch_ops.cli.export_file import Purpose
-    from dbt_batch_ops.database.profile import ProfileOptions, ProjectDatabase
+    from dbt_batch_ops.database.profile import ProjectDatabase
 
 _DELIMITER = ","
 
 
 @click.command()
 @run_options
+@file_argument
 @click.option("--resume", metavar="OPERATION_ID", help="Go on with this run, which has begun to write FILE.")
 @click.option("--overwrite", is_flag=True, help="Replace FILE.")
 def export(
@@ -74,7 +74,8 @@ def export(
         if code != 0:
             return code
         click.echo(f"run {operation_id}: exporting to {file}")
-        go_on = f"to go on:\n  {_command(operation, file, operation_id, options)}"
+        command = as_typed(["export", operation, file, "--resume", str(operation_id)], options)
+        go_on = f"to go on:\n  {command}"
         try:
             status, is_closed = _write(database, operation_id, file, purpose)
         except KeyboardInterrupt:
@@ -133,16 +134,3 @@ def _write(
     rows = f"{records:,} row{'s' * (records != 1)}"
     click.echo(f"{file}: {rows} in {batches:,} batch{'es' * (batches != 1)}, {size(length)}")
     return status, is_closed
-
-
-def _command(operation: str, file: str, operation_id: uuid.UUID, options: ProfileOptions) -> str:
-    """Return the command that goes on."""
-    command = ["dbt-batch-ops", "export", operation, file, "--resume", str(operation_id)]
-    given = {
-        "--project-dir": None if str(options.project_dir) == "." else str(options.project_dir),
-        "--profiles-dir": options.profiles_dir,
-        "--profile": options.profile,
-        "--target": options.target,
-        "--vars": options.variables,
-    }
-    return shlex.join(command + [word for name, value in given.items() if value for word in (name, value)])

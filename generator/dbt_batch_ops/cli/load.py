@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from dbt_batch_ops.cli.options import run_options
+from dbt_batch_ops.cli.options import file_argument, run_options
 
 if TYPE_CHECKING:
     from dbt_batch_ops.database.profile import ProfileOptions, ProjectDatabase
@@ -25,6 +25,7 @@ _RESERVED = ("operation_id", "confirm")
 
 @click.command()
 @run_options
+@file_argument
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the file.")
 @click.option("--null", default="", metavar="TEXT", help="What means null where it is not in quotes.")
 @click.option("--quote", default='"', show_default=True, metavar="CHARACTER", help="What quotes values.")
@@ -47,15 +48,19 @@ def load(
     delimiter, and whether it has a header, is in the spec; an empty value is null, "" is an empty text.
 
     The file is sent with COPY, then dbt run-operation does the work. The exit code is dbt's.
+
+    Ctrl-C pauses the run, which has taken over what it needs of the file.
     """
-    from dbt_batch_ops.cli.dbt_command import parse_arguments, run_operation
+    from dbt_batch_ops.cli.dbt_command import parse_arguments
     from dbt_batch_ops.cli.operation import csv_format, find_operation
+    from dbt_batch_ops.cli.pausing import run_pausably
     from dbt_batch_ops.cli.project import find_project
     from dbt_batch_ops.cli.signals import interruptible
     from dbt_batch_ops.database.profile import ProfileOptions, ProjectDatabase
 
     folder = find_project(project_dir)
-    parameter, form = csv_format(find_operation(folder, operation), quote, null)
+    plan = find_operation(folder, operation)
+    parameter, form = csv_format(plan, quote, null)
     given = parse_arguments(arguments, (*_RESERVED, parameter))
     _check_format(form, encoding)
     options = ProfileOptions(folder, profiles_dir, profile, target, variables)
@@ -63,7 +68,8 @@ def load(
         database = ProjectDatabase(options)
         _prepare_ledger(database, options)
         with _uploaded(database, binary, file, encoding, form) as upload_id:
-            return run_operation(options, operation, {**given, parameter: f"upload:{upload_id}"})
+            given[parameter] = f"upload:{upload_id}"
+            return run_pausably(options, plan, given, database.connect)
 
 
 def _check_format(form: CsvFormat, encoding: str) -> None:

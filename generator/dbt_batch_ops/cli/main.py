@@ -13,6 +13,7 @@ from dbt_batch_ops.cli.export import export
 from dbt_batch_ops.cli.generate import generate
 from dbt_batch_ops.cli.load import load
 from dbt_batch_ops.cli.report import print_error
+from dbt_batch_ops.cli.run import run
 from dbt_batch_ops.cli.schema import schema
 from dbt_batch_ops.cli.validate import validate
 from dbt_batch_ops.database.errors import DatabaseError
@@ -21,10 +22,10 @@ from dbt_batch_ops.database.errors import DatabaseError
 @click.group()
 @click.version_option(__version__, prog_name="dbt-batch-ops", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Turn batch operation specs into dbt macros, and move files in and out of their runs."""
+    """Turn batch operation specs into dbt macros, run them, and move files in and out of their runs."""
 
 
-for _command in (generate, validate, check, schema, load, export):
+for _command in (generate, validate, check, schema, run, load, export):
     cli.add_command(_command)
 
 
@@ -32,7 +33,7 @@ def main() -> None:
     """Run the command line and end the process.
 
     The exit code is 0 for success, 1 for a mistake in a spec, project or file, 2 for a wrong call, and 130
-    when it was interrupted. ``load`` passes the exit code of dbt on.
+    when it was interrupted. ``run`` and ``load`` pass the exit code of dbt on.
     """
     try:
         code = cli.main(prog_name="dbt-batch-ops", standalone_mode=False)

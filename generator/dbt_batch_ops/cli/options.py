@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import shlex
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from dbt_batch_ops.database.profile import ProfileOptions
 
 Command = Callable[..., Any]
 
@@ -28,7 +32,7 @@ def spec_options(command: Command) -> Command:
 
 
 def run_options(command: Command) -> Command:
-    """Add OPERATION, FILE, ``--args`` and what says where dbt finds its project and database to a command."""
+    """Add OPERATION, ``--args`` and what says where dbt finds its project and database to a command."""
     command = click.option(
         "--vars", "variables", metavar="YAML", help="Variables of the project, as for dbt."
     )(command)
@@ -41,5 +45,22 @@ def run_options(command: Command) -> Command:
     command = click.option(
         "--args", "arguments", metavar="YAML", help="Arguments of the operation, as for dbt run-operation."
     )(command)
-    command = click.argument("file", metavar="FILE")(command)
     return click.argument("operation", metavar="OPERATION")(command)
+
+
+def file_argument(command: Command) -> Command:
+    """Add FILE to a command, behind OPERATION when this stands below it."""
+    return click.argument("file", metavar="FILE")(command)
+
+
+def as_typed(command: Sequence[str], options: ProfileOptions) -> str:
+    """Return a command line for a person to copy, with the project, profile and target that were named."""
+    given = {
+        "--project-dir": None if str(options.project_dir) == "." else str(options.project_dir),
+        "--profiles-dir": options.profiles_dir,
+        "--profile": options.profile,
+        "--target": options.target,
+        "--vars": options.variables,
+    }
+    words = [word for name, value in given.items() if value for word in (name, value)]
+    return shlex.join(["dbt-batch-ops", *command, *words])

@@ -16,9 +16,13 @@ Handler = Callable[[int, FrameType | None], Any] | signal.Handlers
 
 
 @contextmanager
-def _handled(handler: Handler) -> Iterator[None]:
-    """Handle all signals that ask a program to end in one way, and afterwards as before."""
-    before = {number: signal.signal(number, handler) for number in _SIGNALS}
+def handled(handler: Handler) -> Iterator[None]:
+    """Handle all signals that ask a program to end in one way, and afterwards as before.
+
+    A signal that whoever started the program had it ignore, as ``nohup`` does, stays ignored.
+    """
+    heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, handler) for number in heeded}
     try:
         yield
     finally:
@@ -33,14 +37,14 @@ def interruptible() -> Iterator[None]:
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    with _handled(interrupt):
+    with handled(interrupt):
         yield
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Ignore such signals: for cleaning up."""
-    with _handled(signal.SIG_IGN):
+    with handled(signal.SIG_IGN):
         yield
 
 
@@ -57,7 +61,7 @@ def passed_on(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
         if number != signal.SIGINT or not _is_in_foreground():
             process.send_signal(number)
 
-    with _handled(pass_on):
+    with handled(pass_on):
         yield came
 
 

@@ -50,6 +50,23 @@ class ProfileOptions:
         return [word for name, value in given.items() if value is not None for word in (name, value)]
 
 
+def check_dbt() -> None:
+    """Refuse a Python without dbt, before dbt is started.
+
+    Raises:
+        DatabaseError: dbt or its adapter is not installed.
+    """
+    from importlib.util import find_spec
+
+    for module in ("dbt.cli", "dbt.adapters.postgres"):
+        try:
+            is_there = find_spec(module) is not None
+        except ModuleNotFoundError:
+            is_there = False
+        if not is_there:
+            raise DatabaseError(_NO_DBT.format(module=module))
+
+
 class ProjectDatabase:
     """The PostgreSQL database that dbt would work on.
 

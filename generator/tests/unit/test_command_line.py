@@ -226,9 +226,37 @@ def test_a_wrong_call_exits_with_2(arguments: list[str], run: Run) -> None:
     assert "Error: " in errors
 
 
+@pytest.mark.parametrize("command", [["run"], ["load"], ["export"], ["load", "x"], ["export", "x"]])
+def test_a_command_that_runs_an_operation_names_what_is_missing(command: list[str], run: Run) -> None:
+    code, said, errors = run(*command)
+    assert (code, said) == (2, "")
+    assert f"Missing argument '{'FILE' if len(command) > 1 else 'OPERATION'}'" in errors
+
+
+def test_run_starts_nothing_that_is_not_as_the_specs_say(shop: Path, run: Run) -> None:
+    assert run("run", "change_user")[2] == (
+        "error: there is no operation 'change_user' in batch_operations/; did you mean 'change_users'?\n"
+    )
+    code, said, errors = run("run", "change_users")
+    assert (code, said) == (1, "")
+    assert "macros/batch_ops/change_users.sql is missing" in errors
+    assert "run: dbt-batch-ops generate" in errors
+    run("generate")
+    assert run("run", "change_users", "--args", "[1]")[:2] == (1, "")
+    assert run("run", "change_users", "--project-dir", "macros")[:2] == (1, "")
+
+
+def test_run_says_that_dbt_is_missing(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("generate")
+    monkeypatch.setitem(sys.modules, "dbt", None)
+    code, said, errors = run("run", "change_users")
+    assert (code, said) == (1, "")
+    assert errors.startswith("error: this needs dbt for PostgreSQL, and dbt.cli is missing here; install it:")
+
+
 def test_help_and_version(run: Run) -> None:
     assert run("--version") == (0, f"dbt-batch-ops {__version__}\n", "")
-    for command in ("generate", "validate", "check", "schema"):
+    for command in ("generate", "validate", "check", "schema", "run", "load", "export"):
         assert command in run("--help")[1]
         assert "Usage" in run(command, "--help")[1]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ import yaml
 
 from dbt_batch_ops.cli.dbt_command import parse_arguments
 from dbt_batch_ops.cli.errors import ProjectError
+from dbt_batch_ops.cli.options import as_typed
 from dbt_batch_ops.cli.progress import size
+from dbt_batch_ops.cli.signals import handled
 from dbt_batch_ops.database.errors import DatabaseError
 from dbt_batch_ops.database.profile import ProfileOptions, ProjectDatabase
 
@@ -97,6 +101,30 @@ def test_dbt_gets_whole_paths_and_only_what_was_given(options: ProfileOptions) -
         "--target": "dev",
         "--vars": "{a: 1}",
     }
+
+
+def test_a_command_to_copy_names_what_was_named() -> None:
+    assert as_typed(["run", "x"], ProfileOptions(Path())) == "dbt-batch-ops run x"
+    options = ProfileOptions(Path("a b"), "p", "shop", "dev", "{a: 1}")
+    assert shlex.split(as_typed(["run", "x", "--args", "{n: 1}"], options)) == [
+        *("dbt-batch-ops", "run", "x", "--args", "{n: 1}", "--project-dir", "a b"),
+        *("--profiles-dir", "p", "--profile", "shop", "--target", "dev", "--vars", "{a: 1}"),
+    ]
+
+
+def test_what_is_ignored_stays_ignored_and_the_rest_is_put_back() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    came = []
+    try:
+        interrupt = signal.getsignal(signal.SIGINT)
+        with handled(lambda number, _frame: came.append(number)):
+            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+                signal.raise_signal(number)
+        assert came == [signal.SIGINT, signal.SIGTERM]
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGINT) is interrupt
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize(
