@@ -7,7 +7,7 @@ from benchmarks.tables import ACCOUNT
 from benchmarks.workbench import Workbench
 
 OPERATION = "add_credit_where_possible"
-# The same constraint for both, so that both check it: one that no row breaks, one that every hundredth row breaks.
+# Both runs check a constraint: one that no row breaks, or one that every hundredth row breaks.
 _NEVER = "check (mod(id, 100) <> 50 or credits < 1000000)"
 _EVERY_HUNDREDTH = "check (mod(id, 100) <> 50 or credits = 0)"
 

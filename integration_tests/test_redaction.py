@@ -1,4 +1,4 @@
-"""``redact``: personal data stays out of recorded rows, messages, and the parameters of a run that is closed."""
+"""``redact``: personal data stays out of recorded rows, messages, and a closed run's parameters."""
 
 import pytest
 

@@ -10,7 +10,7 @@
 create type batch_ops.application as (
     applied_hi jsonb,
     records bigint,
-    failures jsonb[],
+    failures jsonb array,
     resolved bigint,
     spacing integer,
     failure_class text,

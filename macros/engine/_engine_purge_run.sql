@@ -20,7 +20,7 @@ begin
     from batch_ops.runs
     where runs.operation_id = p_operation_id and runs.closed_at = p_closed_at
     for update skip locked;
-    if not found or batch_ops.is_worked_on(p_operation_id) then
+    if not found or batch_ops.is_live(p_operation_id, pg_catalog.pg_backend_pid()) then
         return null;
     end if;
     select

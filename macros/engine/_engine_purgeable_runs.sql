@@ -29,6 +29,6 @@ as $function$
     where
         ranked.closed_at < p_closed_before
         and (p_keep is null or ranked.place > p_keep)
-        and not batch_ops.is_worked_on(ranked.operation_id)
+        and not batch_ops.is_live(ranked.operation_id, pg_catalog.pg_backend_pid())
 $function$
 {% endmacro %}

@@ -26,18 +26,12 @@ alter table batch_ops.runs add column pause_requested_by name;
 -- Why the run stopped by itself, where no single error tells it: too many errors, or all of one kind.
 alter table batch_ops.runs add column stop_reason text;
 alter table batch_ops.runs drop constraint runs_status_check;
-alter table batch_ops.runs add constraint runs_status_check check (
-    status in (
-        'planned', 'running', 'paused', 'completed', 'failed', 'timed_out', 'cancelled', 'blocked'
-    )
-);
+alter table batch_ops.runs add constraint runs_status_check
+check (status in ('planned', 'running', 'paused', 'completed', 'failed', 'timed_out', 'cancelled', 'blocked'));
 
 -- A run that failed before it changed anything leaves its key to the next one.
 create unique index runs_one_per_key on batch_ops.runs (operation, target, idempotency_key)
-where
-    idempotency_key is not null
-    and status <> 'planned'
-    and (status <> 'failed' or closed_at is null);
+where idempotency_key is not null and status <> 'planned' and (status <> 'failed' or closed_at is null);
 
 create index runs_planned on batch_ops.runs (confirm_before)
 where status = 'planned' and closed_at is null;

@@ -6,7 +6,7 @@
     {%- set columns = plan.sources.get(step.source.parameter, {}).get("columns") -%}
     {%- set failed = "select batch_ops.source_row(pg_catalog.to_jsonb(source.*), " ~ dbt_batch_ops._json(columns)
         ~ ")\nfrom batch_ops." ~ table ~ " as source\nwhere\n    " ~ dbt_batch_ops._staged_rows_range()
-        ~ "\nlimit 1" if table else none -%}
+        if table else none -%}
     {%- set writes = step.operation_type in ["insert", "upsert"] -%}
     {{ return({
         "rows_table": table,
