@@ -43,7 +43,7 @@ where kind = 'row' and resolved_at is null order by 1
 
 @pytest.fixture
 def unlucky_run(project, dbt, database):
-    """A run under ``continue_on_error`` on 30,000 accounts; returns a function that makes some of them bad."""
+    """A run under ``continue_on_error``; returns a function that makes some of its accounts bad."""
     project.write("batch_operations/possible.yml", SPEC)
     project.generate()
     run = open_run(dbt, database, "add_credit_where_possible")
