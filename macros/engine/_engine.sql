@@ -24,6 +24,7 @@
         dbt_batch_ops._engine_run_overview(),
         dbt_batch_ops._engine_run_summary(),
         dbt_batch_ops._engine_digest(),
+        dbt_batch_ops._engine_argument_digest(),
         dbt_batch_ops._engine_same_parameters(),
         dbt_batch_ops._engine_refusal_text(),
         dbt_batch_ops._engine_parameter_expression(),

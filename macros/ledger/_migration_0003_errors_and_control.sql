@@ -82,6 +82,8 @@ where errors.operation_id = runs.operation_id;
 create index errors_unresolved on batch_ops.errors (operation_id, step_number, batch_number)
 where resolved_at is null and kind <> 'retried';
 
+-- By what a file is recognised when it is sent again: what it says, and how it was to be read.
+alter table batch_ops.uploads add column digest text;
 
 -- Who asked for what, and when.
 create table batch_ops.controls (
