@@ -12,21 +12,23 @@ import pytest
 
 from support.dbt import Dbt
 from support.project import Project
-from support.runs import Run, create_accounts, open_run
+from support.runs import LITTLE, Run, create_accounts, open_run
+from support.starts import captured_request
 from support.workers import Worker
 
 ACCOUNTS = 30_000
-SPEC = Path(__file__).with_name("account.yml")
+SPECS = tuple(Path(__file__).parent.glob("*.yml"))
 SETTINGS = "\nvars:\n  batch_ops_slice_seconds: 0.1\n"
 
 
 @pytest.fixture(scope="session")
 def make_project(tmp_path_factory):
-    """Make a project with the operations of ``account.yml`` and short slices, and dbt on it."""
+    """Make a project with the operations of this folder's specs and short slices, and dbt on it."""
 
     def make(database):
         project = Project(tmp_path_factory.mktemp("faults") / "project")
-        project.write("batch_operations/account.yml", SPEC.read_text())
+        for spec in SPECS:
+            project.write(f"batch_operations/{spec.name}", spec.read_text())
         settings = project.folder / "dbt_project.yml"
         settings.write_text(settings.read_text() + SETTINGS)
         dbt = Dbt(project.folder, database.connection.environment)
@@ -72,6 +74,24 @@ def project(_project_and_dbt):
 def database(_database, _templates):
     """A new database with the ledger and accounts."""
     _database.recreate("template_with_accounts")
+    return _database
+
+
+@pytest.fixture(scope="session")
+def little_request(_project_and_dbt, _templates, _database):
+    """The request that dbt sends for `add_credit`; and a template with few accounts."""
+    _database.recreate("template_with_accounts")
+    request = captured_request(_project_and_dbt[1], _database, "add_credit")
+    _database.execute("truncate batch_ops.runs cascade; drop table account")
+    create_accounts(_database, LITTLE)
+    _database.save_as_template("template_with_few_accounts")
+    return request
+
+
+@pytest.fixture
+def little_database(_database, little_request):
+    """A new database with the ledger and few accounts."""
+    _database.recreate("template_with_few_accounts")
     return _database
 
 

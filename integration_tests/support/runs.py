@@ -10,7 +10,10 @@ from support.database import Database
 from support.dbt import Dbt
 from support.sessions import kill_dbt, terminate, wait_for_row_lock, wait_for_rows
 
-_NOT_TILED = """
+LITTLE = 2_000
+"""So many accounts are there where a test does the same a hundred times."""
+
+NOT_TILED = """
 select batches.*
 from (
     select
@@ -117,7 +120,7 @@ class Run:
 
     def assert_true(self) -> None:
         """Ranges tile, and every batch changed what it says it changed; true of an unfinished run as well."""
-        assert self.database.rows(_NOT_TILED, {"run": self.id}) == []
+        assert self.database.rows(NOT_TILED, {"run": self.id}) == []
         assert self.database.rows(_NOT_TRUE, {"run": self.id}) == []
         recorded = "select coalesce(sum(records), 0) from batch_ops.batches where operation_id = %(run)s"
         assert self.value(recorded) == self.value("select sum(credits) from account")

@@ -43,7 +43,22 @@ begin
     if v_batch.batch_number is null then
         outcome := 'lost';
         return;
-    elsif v_lo = v_hi then
+    elsif
+        v_lo = v_hi
+        or (
+            v_batch.failed_records > 0
+            and exists (
+                select 1 from batch_ops.errors
+                where
+                    errors.operation_id = p_slice.operation_id
+                    and errors.step_number = p_slice.step_number
+                    and errors.batch_number = p_batch_number
+                    and errors.kind = 'row'
+                    and errors.resolved_at is null
+                    and errors.retry_requested
+            )
+        )
+    then
         v_applied := batch_ops.retry_rows(p_slice, v_batch);
     else
         if v_batch.piece_size is not null then

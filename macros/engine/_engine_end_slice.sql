@@ -71,8 +71,9 @@ begin
 
     v_status := case
         when v_run.closed_at is not null or v_run.status not in ('running', 'blocked') then v_run.status
-        when v_outcome in ('failed', 'fatal') or v_stop_reason is not null then 'failed'
+        -- Also when it has just failed: whoever cancelled it wants no unfinished run to stand in the way.
         when v_run.cancel_requested_at is not null then 'cancelled'
+        when v_outcome in ('failed', 'fatal') or v_stop_reason is not null then 'failed'
         when v_finished then 'completed'
         when v_run.pause_requested_at is not null then 'paused'
         when v_run.deadline_at <= pg_catalog.clock_timestamp() then 'timed_out'
@@ -80,7 +81,9 @@ begin
         else 'running'
     end;
     if v_run.closed_at is null and (v_status <> v_run.status or v_status = 'cancelled') then
-        perform batch_ops.set_status(p_operation_id, v_status, p_worker_id, v_stop_reason);
+        perform batch_ops.set_status(
+            p_operation_id, v_status, p_worker_id, case v_status when 'failed' then v_stop_reason end
+        );
     end if;
     update batch_ops.workers
     set

@@ -1,7 +1,7 @@
 {#-
   batch_ops.retry_failed: reopens a run so that its failed rows and batches, and nothing else, are tried again.
 
-  The batches concerned are given back; a batch that was worked off but for some rows tries just those (retry_rows). So
+  The batches concerned are given back; of what a batch was worked off, it tries just the rows that failed (retry_rows). So
   slices, leases, pause and kill work as for any run. Returns the run's summary, or `refused` with a reason, which the
   caller rolls back.
 -#}
@@ -53,6 +53,9 @@ begin
 
     insert into batch_ops.controls (operation_id, action) values (p_operation_id, 'retry_failed');
     perform batch_ops.lock_steps(p_operation_id);
+    update batch_ops.errors
+    set retry_requested = true
+    where errors.operation_id = p_operation_id and errors.kind = 'row' and errors.resolved_at is null;
     update batch_ops.batches
     set status = 'released', attempts = 0, retry_at = null
     where

@@ -1,7 +1,7 @@
 {#-
-  batch_ops.retry_rows: tries a batch's failed rows again, one by one; those that go well are resolved.
+  batch_ops.retry_rows: tries those of a batch's failed rows again for which that was asked; which go well, are resolved.
 
-  For a batch that was worked off but for these rows. A row that is gone, or matches no longer, has nothing left to be
+  How far the batch was applied stays as it is. A row that is gone, or matches no longer, has nothing left to be
   done and is resolved too. After an error that no row is to blame for, the rest is left for the next attempt.
 -#}
 {% macro _engine_retry_rows() %}
@@ -28,6 +28,7 @@ begin
             and errors.batch_number = p_batch.batch_number
             and errors.kind = 'row'
             and errors.resolved_at is null
+            and errors.retry_requested
         order by errors.error_id
     loop
         v_attempt := batch_ops.apply_range(p_slice, v_error.range_lo, v_error.range_hi);
@@ -35,12 +36,13 @@ begin
             v_records := v_records + v_attempt.records;
             v_resolved := v_resolved + 1;
             update batch_ops.errors
-            set resolved_at = pg_catalog.clock_timestamp(), resolved_by = session_user
+            set resolved_at = pg_catalog.clock_timestamp(), resolved_by = session_user, retry_requested = false
             where errors.error_id = v_error.error_id;
         elsif v_attempt.failure_class = 'row' then
             update batch_ops.errors
             set
                 attempts = errors.attempts + 1,
+                retry_requested = false,
                 sqlstate = v_attempt.error_code,
                 error_message = batch_ops.withheld_message(v_run.redact, v_attempt.error_code, v_attempt.error_message),
                 error_detail = case when v_run.redact = '{}' then nullif(v_attempt.error_detail, '') end,
@@ -60,7 +62,7 @@ begin
     if coalesce(v_attempt.failure_class, 'row') = 'row' then
         v_attempt := null;
     end if;
-    v_attempt.applied_hi := p_batch.range_hi;
+    v_attempt.applied_hi := p_batch.applied_hi;
     v_attempt.records := v_records;
     v_attempt.resolved := v_resolved;
     return v_attempt;

@@ -3,12 +3,12 @@
 create or replace function batch_ops.same_parameters(p_stored jsonb, p_arguments jsonb)
 returns boolean
 language sql
-immutable
+stable
 as $function$
     select coalesce(pg_catalog.bool_and(
         case
             when pg_catalog.jsonb_typeof(p_stored -> given.key) = 'object' and p_stored -> given.key ? 'staged'
-                then p_stored -> given.key ->> 'digest' = batch_ops.digest(given.value)
+                then p_stored -> given.key ->> 'digest' = batch_ops.argument_digest(given.value)
             else p_stored -> given.key = given.value
         end
     ), true)

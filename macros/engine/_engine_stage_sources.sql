@@ -11,14 +11,17 @@ as $function$
 declare
     v_source jsonb;
     v_name text;
+    v_digest text;
     v_parameters jsonb := p_arguments;
 begin
     for v_source in select given.item from pg_catalog.jsonb_array_elements(p_sources) as given (item) loop
         v_name := v_source ->> 'name';
+        -- First: what is staged takes the upload away, with its digest.
+        v_digest := batch_ops.argument_digest(p_arguments -> v_name);
         v_parameters := v_parameters || pg_catalog.jsonb_build_object(v_name, pg_catalog.jsonb_build_object(
             'staged', v_source ->> 'table',
             'records', batch_ops.stage_source(v_source, p_arguments -> v_name),
-            'digest', batch_ops.digest(p_arguments -> v_name),
+            'digest', v_digest,
             'given', coalesce(v_source ->> 'query', v_source ->> 'file_name')
         ));
     end loop;

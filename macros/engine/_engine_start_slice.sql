@@ -54,7 +54,7 @@ begin
         coalesce((extract(epoch from v_run.lock_timeout) * 1000)::bigint::text, '0'),
         v_run.error_handling in ('continue_on_error', 'collect_errors'),
         v_run.max_errors,
-        batch_ops.count_errors(p_operation_id),
+        batch_ops.count_failures(p_operation_id),
         v_run.max_retries,
         v_step.operation_type <> 'custom_function',
         v_step.operation_type <> 'custom_function' or v_step.idempotent

@@ -17,18 +17,21 @@ as $function$
 declare
     v_done bigint;
     v_hopeless bigint;
+    v_goes_on boolean := p_run.error_handling in ('continue_on_error', 'collect_errors');
+    v_failures bigint := case
+        -- Also at the end: rows that were tried again, and failed again, were not counted meanwhile.
+        when p_outcome = 'over_limit' or (v_goes_on and p_outcome = 'exhausted' and p_run.max_errors is not null)
+            then batch_ops.count_failures(p_run.operation_id)
+    end;
 begin
-    if p_outcome = 'over_limit' then
-        return pg_catalog.format(
-            '%s rows or batches failed, more than max_errors = %s',
-            batch_ops.count_errors(p_run.operation_id), p_run.max_errors
-        );
+    if v_failures > p_run.max_errors then
+        return pg_catalog.format('%s rows or batches failed, more than max_errors = %s', v_failures, p_run.max_errors);
     elsif p_outcome = 'systemic' then
         return pg_catalog.format(
             'every row of %s batches in succession failed for the same reason (SQLSTATE %s)',
             p_track.streak, p_track.streak_reason
         );
-    elsif p_run.error_handling not in ('continue_on_error', 'collect_errors') or coalesce(p_track.hopeless, 0) = 0 then
+    elsif not v_goes_on or coalesce(p_track.hopeless, 0) = 0 then
         return null;
     end if;
     select

@@ -57,6 +57,8 @@ alter table batch_ops.errors add column range_hi jsonb;
 alter table batch_ops.errors add column attempts integer not null default 1;
 alter table batch_ops.errors add column resolved_at timestamptz;
 alter table batch_ops.errors add column resolved_by name;
+-- Somebody wants this row to be tried again, and it was not yet.
+alter table batch_ops.errors add column retry_requested boolean not null default false;
 
 update batch_ops.errors
 set
@@ -73,6 +75,9 @@ where errors.operation_id = runs.operation_id;
 
 create index errors_unresolved on batch_ops.errors (operation_id, step_number, batch_number)
 where resolved_at is null and kind <> 'retried';
+
+-- By what a file is recognised when it is sent again: what it says, and how it was to be read.
+alter table batch_ops.uploads add column digest text;
 
 -- Who asked for what, and when.
 create table batch_ops.controls (

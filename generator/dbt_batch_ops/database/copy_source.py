@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import time
@@ -32,6 +33,7 @@ class CopySource(io.RawIOBase):
         on_progress: Told the number of bytes read.
 
     Attributes:
+        digest: SHA-256 of what was read so far.
         failure: What went wrong in ``read``, of which psycopg2 keeps no more than the text.
     """
 
@@ -44,6 +46,7 @@ class CopySource(io.RawIOBase):
         connect: Callable[[], Session] | None,
         on_progress: Callable[[int], None],
     ) -> None:
+        self.digest = hashlib.sha256()
         self.failure: BaseException | None = None
         self._text = text
         self._begun = begun
@@ -68,7 +71,9 @@ class CopySource(io.RawIOBase):
         if self._end_mark:
             self._end_mark.look(text)
         self._on_progress(self._text.bytes_read)
-        return text.encode()
+        data = text.encode()
+        self.digest.update(data)
+        return data
 
 
 class _EndMark:

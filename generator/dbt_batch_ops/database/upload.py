@@ -44,9 +44,12 @@ class CsvFormat:
 
 
 def has_ledger(session: Session) -> bool:
-    """Return whether the ledger with its table of uploads is installed."""
+    """Return whether the ledger with its table of uploads, as this version needs it, is installed."""
     with session.cursor() as cursor:
-        cursor.execute("select pg_catalog.to_regclass('batch_ops.uploads') is not null")
+        cursor.execute(
+            "select exists (select 1 from pg_catalog.pg_attribute "
+            "where attrelid = pg_catalog.to_regclass('batch_ops.uploads') and attname = 'digest')"
+        )
         row = cursor.fetchone()
     session.commit()
     return bool(row and row[0])
@@ -114,9 +117,17 @@ def upload(
             cursor.copy_expert(copy, source, _PIECE)
             records = cursor.rowcount
             cursor.execute(
-                "insert into batch_ops.uploads (upload_id, file_name, columns, column_count, records) "
-                "values (%s, %s, %s, %s, %s)",
-                [str(upload_id), name, record if form.has_header else None, count, records],
+                "insert into batch_ops.uploads "
+                "(upload_id, file_name, columns, column_count, records, digest) "
+                "values (%s, %s, %s, %s, %s, %s)",
+                [
+                    str(upload_id),
+                    name,
+                    record if form.has_header else None,
+                    count,
+                    records,
+                    _digest(source, form),
+                ],
             )
     except psycopg2.Error as error:
         if source.failure is not None:
@@ -126,6 +137,13 @@ def upload(
             raise CsvError(problem) from error
         raise DatabaseError(_refusal(error)) from error
     return records
+
+
+def _digest(source: CopySource, form: CsvFormat) -> str:
+    """Return what a file is recognised by when it is sent again: its text, and how it is to be read."""
+    digest = source.digest.copy()
+    digest.update(repr((form.delimiter, form.has_header, form.quote, form.null)).encode())
+    return digest.hexdigest()[:16]
 
 
 def drop_upload(session: Session, upload_id: uuid.UUID) -> bool:
