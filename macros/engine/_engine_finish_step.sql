@@ -29,6 +29,12 @@ begin
         pg_catalog.set_config('search_path', runs.search_path, true)
     from batch_ops.runs
     where runs.operation_id = p_operation_id;
+    if exists (
+        select 1 from batch_ops.steps where steps.operation_id = p_operation_id and steps.status = 'running'
+    ) then
+        -- Failed rows of several steps are tried again: each of these steps has its turn.
+        return false;
+    end if;
     loop
         select steps.step_number into v_number
         from batch_ops.steps
