@@ -1,4 +1,4 @@
-"""Fixtures of the fault suite: a project with ``account.yml``, databases with accounts, workers that end.
+"""Fixtures of the fault suite: a project with the specs beside this file, databases with accounts, workers that end.
 
 Moments are chosen at random. A failing test shows its seed; ``DBT_BATCH_OPS_TEST_SEED`` repeats it.
 """
@@ -14,16 +14,17 @@ from support.dbt import Dbt
 from support.project import Project
 from support.runs import LITTLE, Run, create_accounts, open_run
 from support.starts import captured_request
+from support.wares import KINDS, WareTemplates
 from support.workers import Worker
 
 ACCOUNTS = 30_000
-SPECS = tuple(Path(__file__).parent.glob("*.yml"))
+SPECS = sorted(Path(__file__).parent.glob("*.yml"))
 SETTINGS = "\nvars:\n  batch_ops_slice_seconds: 0.1\n"
 
 
 @pytest.fixture(scope="session")
 def make_project(tmp_path_factory):
-    """Make a project with the operations of this folder's specs and short slices, and dbt on it."""
+    """Make a project with the operations of the specs beside this file and short slices, and dbt on it."""
 
     def make(database):
         project = Project(tmp_path_factory.mktemp("faults") / "project")
@@ -58,7 +59,7 @@ def _templates(_project_and_dbt, _database):
 
 @pytest.fixture
 def dbt(_project_and_dbt):
-    """dbt on a project with the operations of ``account.yml``; slices take a tenth of a second."""
+    """dbt on a project with the operations of the specs beside this file; slices take a tenth of a second."""
     return _project_and_dbt[1]
 
 
@@ -100,6 +101,17 @@ def run(_database, _templates):
     """A run of ``add_credit`` in a new database: dbt was killed before it changed a row."""
     _database.recreate("template_with_run")
     return Run.newest(_database)
+
+
+@pytest.fixture(scope="session")
+def _ware_templates(_project_and_dbt, _database):
+    return WareTemplates(_database, _project_and_dbt[1])
+
+
+@pytest.fixture
+def open_wares(_ware_templates):
+    """Open a run on wares for a kind of work in a new database; nothing is changed yet."""
+    return lambda kind: _ware_templates.open(KINDS[kind])
 
 
 @pytest.fixture

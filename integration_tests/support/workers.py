@@ -22,12 +22,15 @@ def _work(url: str, operation_id: str, slice_seconds: float, told: Pipe) -> None
         session.autocommit = True
         told.send(session.info.backend_pid)
         try:
-            cursor.execute("select batch_ops.run_summary(%s) -> 'remaining_seconds'", [operation_id])
-            (remaining,) = cursor.fetchone()
+            cursor.execute("select batch_ops.run_summary(%s)", [operation_id])
+            (summary,) = cursor.fetchone()
+            remaining, batch_limit = summary["remaining_seconds"], summary["batch_timeout_seconds"]
             state = None
             while state is None or (state["status"] == "running" and not state["interrupted"]):
-                if remaining is not None:
-                    cursor.execute("set statement_timeout = %s", [int(max(remaining, 0) * 1000) + 1000])
+                limits = [] if remaining is None else [max(remaining, 0) + 1]
+                limits += [] if batch_limit is None else [batch_limit + slice_seconds]
+                if limits:
+                    cursor.execute("set statement_timeout = %s", [int(min(limits) * 1000)])
                 cursor.execute(
                     "call batch_ops.work(%s, make_interval(secs => %s), %s)",
                     [operation_id, slice_seconds, None if state is None else Json(state)],

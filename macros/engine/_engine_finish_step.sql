@@ -32,7 +32,7 @@ begin
     if exists (
         select 1 from batch_ops.steps where steps.operation_id = p_operation_id and steps.status = 'running'
     ) then
-        -- Failed rows are tried again in more than one step.
+        -- Failed rows of several steps are tried again: each of these steps has its turn.
         return false;
     end if;
     loop

@@ -39,6 +39,23 @@ begin
         return v_outcome;
     end if;
 
+    if
+        v_outcome = 'failed'
+        and p_applied.failure_class = 'timeout'
+        and p_slice.is_divisible
+        and p_slice.goes_on
+        and coalesce(p_applied.applied_hi, p_batch.applied_hi, '[]'::jsonb) <> p_batch.range_hi
+    then
+        -- One row alone is too slow: it is as bad as one that is refused, and the others go on without it.
+        p_applied := batch_ops.set_first_row_aside(p_slice, p_batch, p_applied);
+        perform batch_ops.record_failures(p_slice, p_batch, 'row', p_applied.failures);
+        perform batch_ops.settle_batch(
+            p_batch, case when p_applied.applied_hi = p_batch.range_hi then 'completed' else 'released' end, p_applied,
+            p_started_at, 0, case when p_applied.applied_hi <> p_batch.range_hi then pg_catalog.clock_timestamp() end
+        );
+        return 'retried';
+    end if;
+
     if v_outcome = 'retried' then
         v_retry_at := pg_catalog.clock_timestamp() + batch_ops.retry_pause(v_attempts);
     elsif v_outcome = 'timed_out' then

@@ -75,7 +75,7 @@ begin
                 );
                 commit and chain;
                 v_track := batch_ops.follow_track(v_track, v_slice, v_applied);
-                v_outcome := batch_ops.slice_outcome(v_slice, v_track, v_applied.outcome);
+                v_outcome := batch_ops.slice_outcome(v_slice, v_track, v_applied.outcome, v_applied.reason);
                 exit claims when v_outcome is not null;
                 exit when v_applied.outcome <> 'partial';
                 v_outcome := 'partial';
