@@ -5,7 +5,12 @@
   `systemic`: three batches in succession, with twenty rows at least, in which every row failed for one reason.
 -#}
 {% macro _engine_slice_outcome() %}
-create or replace function batch_ops.slice_outcome(p_slice batch_ops.slice, p_track batch_ops.track, p_outcome text, p_reason text)
+create or replace function batch_ops.slice_outcome(
+    p_slice batch_ops.slice,
+    p_track batch_ops.track,
+    p_outcome text,
+    p_reason text
+)
 returns text
 language sql
 immutable

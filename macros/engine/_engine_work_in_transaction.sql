@@ -48,7 +48,9 @@ begin
                 v_slice.max_errors - v_track.errors + 1
             );
             v_track := batch_ops.follow_track(v_track, v_slice, v_applied);
-            v_outcome := coalesce(batch_ops.slice_outcome(v_slice, v_track, v_applied.outcome, v_applied.reason), 'completed');
+            v_outcome := coalesce(
+                batch_ops.slice_outcome(v_slice, v_track, v_applied.outcome, v_applied.reason), 'completed'
+            );
             exit claims when v_outcome <> 'completed';
         end if;
         exit claims when pg_catalog.clock_timestamp() >= least(v_slice_ends, v_slice.deadline_at);
