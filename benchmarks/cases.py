@@ -1,6 +1,6 @@
 """The rows of the results, in their order."""
 
-from benchmarks import changes, errors, imports, processes, scale
+from benchmarks import changes, errors, imports, neighbours, processes, scale
 from benchmarks.measurement import Case
 from benchmarks.tables import ACCOUNT, ACCOUNT_BY_UUID, account_by_tenant
 
@@ -78,6 +78,13 @@ CASES = (
         "last tenth of {rows} rows / first tenth, per batch of 100, one old transaction open all along",
         1.2,
         scale.last_tenth,
+        unit="ms",
+    ),
+    Case(
+        "neighbours",
+        "pgbench changing single rows beside an update of {rows} rows / alone, per transaction",
+        None,
+        neighbours.transactions,
         unit="ms",
     ),
     Case(

@@ -13,6 +13,10 @@ JOIN = """
 select batch_ops.join_run(operation_id, to_jsonb(runs.*), '{}')
 from batch_ops.runs where operation_id = %(run)s
 """
+BAD = """
+alter table account add constraint unlucky
+check (credits = 0 or id not between %(first)s and %(last)s) not valid
+"""
 IS_THERE = "select exists (select from pg_stat_activity where pid = %(pid)s)"
 
 
@@ -79,7 +83,47 @@ class Sequence:
             self.cancel()
 
 
+class SequenceWithErrors(Sequence):
+    """The same for a run that goes on after errors, while rows become bad and good again."""
+
+    def break_rows(self):
+        self.mend()
+        first = self.random.randrange(30_000)
+        last = first + self.random.choice([0, 5, 150])
+        self.run.execute(BAD, first=first, last=last)
+
+    def mend(self):
+        self.thaw()
+        self.run.execute("alter table account drop constraint if exists unlucky")
+
+    def ask_for_a_pause(self):
+        self.run.value("select batch_ops.pause(%(run)s)")
+
+    def take_the_pause_back(self):
+        self.run.value("select batch_ops.resume(%(run)s)")
+
+    def retry(self):
+        self.thaw()
+        with self.run.database.session(autocommit=False) as session, session.cursor() as cursor:
+            cursor.execute("select batch_ops.retry_failed(%s)", [self.run.id])
+            is_refused = cursor.fetchone()[0]["status"] == "refused"
+            session.rollback() if is_refused else session.commit()
+        if not is_refused:
+            self.work()
+
+    def end(self):
+        """Mend everything and let everybody finish; to try once more what has failed is enough."""
+        self.mend()
+        for worker in self.workers:
+            worker.wait()
+        self.retry()
+        super().end()
+
+
 FAULTS = ["work", "kill", "terminate", "freeze", "thaw", "change_patience", "resume"]
+
+
+ERRORS = ["break_rows", "mend", "ask_for_a_pause", "take_the_pause_back", "retry"]
 
 
 @pytest.fixture
@@ -96,6 +140,24 @@ def test_any_sequence_of_faults_changes_every_row_once(sequence, random, turn):
         sequence.pause()
     sequence.end()
     sequence.run.assert_exactly_once()
+
+
+@pytest.mark.parametrize("turn", range(15))
+def test_any_sequence_of_faults_and_errors_changes_every_row_once(run, start_worker, random, turn):
+    run.execute(
+        "update batch_ops.runs set error_handling = 'continue_on_error', max_errors = 20, max_retries = 5 "
+        "where operation_id = %(run)s"
+    )
+    sequence = SequenceWithErrors(run, start_worker, random)
+    try:
+        for fault in random.choices(FAULTS + ERRORS, k=20):
+            getattr(sequence, fault)()
+            sequence.pause()
+        sequence.end()
+    finally:
+        sequence.thaw()
+    run.assert_exactly_once()
+    assert run.value("select batch_ops.count_errors(%(run)s)") == 0
 
 
 @pytest.mark.parametrize("turn", range(10))
