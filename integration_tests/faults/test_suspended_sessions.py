@@ -12,7 +12,7 @@ OWN_BATCHES = """
 select count(*) from batch_ops.batches inner join batch_ops.workers using (worker_id)
 where batches.operation_id = %(run)s and batches.status = 'completed' and workers.pid = %(pid)s
 """
-TAKE_OVER = "select batch_ops.claim_abandoned(%(run)s, 1, batch_ops.register_worker(%(run)s), 16)"
+TAKE_OVER = "select batch_ops.claim_abandoned(%(run)s, 1, batch_ops.register_worker(%(run)s), 16, false)"
 
 
 @pytest.mark.parametrize("turn", range(4))
