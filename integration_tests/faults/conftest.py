@@ -1,4 +1,4 @@
-"""Fixtures of the fault suite: a project with the specs beside this file, databases with accounts, workers that end.
+"""Fixtures of the fault suite: a project with the specs beside this file, databases, workers that end.
 
 Moments are chosen at random. A failing test shows its seed; ``DBT_BATCH_OPS_TEST_SEED`` repeats it.
 """
@@ -13,7 +13,8 @@ import pytest
 from support.dbt import Dbt
 from support.project import Project
 from support.runs import Run, create_accounts, open_run
-from support.wares import KINDS, WareTemplates
+from support.ware_kinds import KINDS
+from support.wares import WareTemplates
 from support.workers import Worker
 
 ACCOUNTS = 30_000
