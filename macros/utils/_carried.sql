@@ -3,5 +3,5 @@
     {%- if state is none -%}
         {{ return(none) }}
     {%- endif -%}
-    {{ return({"step": {"number": state.step.number}, "track": state.track, "waiting_since": state.waiting_since}) }}
+    {{ return({"step": {"number": state.step.number}, "track": state.track, "waiting_since": state.waiting_since | default(none)}) }}
 {% endmacro %}
