@@ -63,6 +63,11 @@ begin
             stop_reason = null,
             pause_requested_at = null,
             pause_requested_by = null,
+            -- What the spec says of errors may be changed in between: who runs into max_errors can raise it.
+            max_errors = case
+                when p_description ? 'max_errors' then (p_description ->> 'max_errors')::bigint else runs.max_errors
+            end,
+            max_retries = coalesce((p_description ->> 'max_retries')::integer, runs.max_retries),
             deadline_at = pg_catalog.clock_timestamp() + runs.timeout
         where runs.operation_id = p_operation_id;
         perform batch_ops.register_worker(p_operation_id);
