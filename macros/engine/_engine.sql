@@ -15,6 +15,8 @@
         dbt_batch_ops._engine_retry_pause(),
         dbt_batch_ops._engine_withheld_message(),
         dbt_batch_ops._engine_count_errors(),
+        dbt_batch_ops._engine_retry_asked_at(),
+        dbt_batch_ops._engine_resolve_batch_errors(),
         dbt_batch_ops._engine_enter_transaction(),
         dbt_batch_ops._engine_lock_step(),
         dbt_batch_ops._engine_lock_steps(),

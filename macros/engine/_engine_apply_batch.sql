@@ -70,21 +70,28 @@ begin
         end if;
         perform batch_ops.record_failures(p_slice, v_batch, 'row', v_applied.failures);
     end if;
-    outcome := case when v_applied.applied_hi = v_batch.range_hi then 'completed' else 'partial' end;
+    outcome := case
+        when v_applied.applied_hi is distinct from v_batch.range_hi then 'partial'
+        -- Bad rows from before that are to be tried again: the next call does that.
+        when v_batch.failed_records > 0 and v_lo is distinct from v_batch.range_hi and exists (
+            select 1 from batch_ops.errors
+            where
+                errors.operation_id = p_slice.operation_id
+                and errors.step_number = p_slice.step_number
+                and errors.batch_number = p_batch_number
+                and errors.kind = 'row'
+                and errors.resolved_at is null
+                and errors.occurred_at < batch_ops.retry_asked_at(p_slice.operation_id)
+        ) then 'partial'
+        else 'completed'
+    end;
     perform batch_ops.settle_batch(
         v_batch, case outcome when 'completed' then 'completed' else 'claimed' end, v_applied, v_started_at,
         v_batch.attempts, null, v_batch.piece_size
     );
     if p_claim_number > 1 and outcome = 'completed' then
         -- It was tried before: what went wrong then is mended now.
-        update batch_ops.errors
-        set resolved_at = pg_catalog.clock_timestamp(), resolved_by = session_user
-        where
-            errors.operation_id = p_slice.operation_id
-            and errors.step_number = p_slice.step_number
-            and errors.batch_number = p_batch_number
-            and errors.kind = 'batch'
-            and errors.resolved_at is null;
+        perform batch_ops.resolve_batch_errors(v_batch);
     end if;
 end
 $function$

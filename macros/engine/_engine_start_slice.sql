@@ -54,7 +54,16 @@ begin
         coalesce((extract(epoch from v_run.lock_timeout) * 1000)::bigint::text, '0'),
         v_run.error_handling in ('continue_on_error', 'collect_errors'),
         v_run.max_errors,
-        batch_ops.count_errors(p_operation_id),
+        -- What is about to be tried again counts once it has failed again.
+        batch_ops.count_errors(p_operation_id) - (
+            select pg_catalog.count(*)
+            from batch_ops.errors
+            where
+                errors.operation_id = p_operation_id
+                and errors.resolved_at is null
+                and errors.kind in ('row', 'batch')
+                and errors.occurred_at < batch_ops.retry_asked_at(p_operation_id)
+        ),
         v_run.max_retries,
         v_step.operation_type <> 'custom_function',
         v_step.operation_type <> 'custom_function' or v_step.idempotent
