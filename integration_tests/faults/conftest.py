@@ -1,4 +1,4 @@
-"""Fixtures of the fault suite: a project with the specs beside this file, databases with accounts, workers that end.
+"""Fixtures of the fault suite: a project with the specs beside this file, databases, workers that end.
 
 Moments are chosen at random. A failing test shows its seed; ``DBT_BATCH_OPS_TEST_SEED`` repeats it.
 """
@@ -14,7 +14,8 @@ from support.dbt import Dbt
 from support.project import Project
 from support.runs import LITTLE, Run, create_accounts, open_run
 from support.starts import captured_request
-from support.wares import KINDS, WareTemplates
+from support.ware_kinds import KINDS
+from support.wares import WareTemplates
 from support.workers import Worker
 
 ACCOUNTS = 30_000

@@ -1,13 +1,14 @@
-"""Every fault against every kind of work: what it leaves is true, and what is done afterwards ends with every row once.
+"""Every fault against every kind of work: it leaves a true ledger, and the run ends with every row once.
 
-``support/wares.py`` says what the work is and what must be true, ``support/fault_moments.py`` how a fault happens.
+``support/ware_kinds.py`` says what the work is, ``support/wares.py`` what must be true, and
+``support/fault_moments.py`` how faults happen.
 """
 
 import pytest
 
 from support.fault_moments import FAULTS
 from support.strikes import constraint, deferred, raising, uncastable
-from support.wares import KINDS
+from support.ware_kinds import KINDS
 
 BAD = [27, 150, 151, 333, 600]
 BAD_ROWS = {

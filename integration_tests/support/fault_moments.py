@@ -1,4 +1,4 @@
-"""Faults as they happen to a run on ``ware`` that a worker works on: each does its harm and says how the worker ended.
+"""Faults as they happen to a run on ``ware`` that a worker works on, and what they leave behind.
 
 The worker waits at a latch in the middle of its eighth batch, with some of its rows changed and others not.
 """

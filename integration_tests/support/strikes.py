@@ -1,8 +1,8 @@
-"""What goes wrong in the database of a run on ``ware``: triggers and constraints that fail, and their mending."""
+"""What goes wrong in the database of a run on ``ware``: triggers and constraints, and their mending."""
 
 from dataclasses import dataclass
 
-from support.wares import Kind
+from support.ware_kinds import Kind
 
 _RAISE = """
 create function strike() returns trigger language plpgsql as $$

@@ -16,6 +16,7 @@
         dbt_batch_ops._engine_withheld_message(),
         dbt_batch_ops._engine_count_errors(),
         dbt_batch_ops._engine_count_failures(),
+        dbt_batch_ops._engine_resolve_batch_errors(),
         dbt_batch_ops._engine_enter_transaction(),
         dbt_batch_ops._engine_lock_step(),
         dbt_batch_ops._engine_lock_steps(),

@@ -93,14 +93,7 @@ begin
     );
     if p_claim_number > 1 and outcome = 'completed' then
         -- It was tried before: what went wrong then is mended now.
-        update batch_ops.errors
-        set resolved_at = pg_catalog.clock_timestamp(), resolved_by = session_user
-        where
-            errors.operation_id = p_slice.operation_id
-            and errors.step_number = p_slice.step_number
-            and errors.batch_number = p_batch_number
-            and errors.kind = 'batch'
-            and errors.resolved_at is null;
+        perform batch_ops.resolve_batch_errors(v_batch);
     end if;
 end
 $function$

@@ -18,11 +18,10 @@ returns batch_ops.application
 language plpgsql
 as $function$
 declare
-    v_keys jsonb[] := batch_ops.matching_keys(p_slice, p_lo, p_hi);
-    v_count integer := pg_catalog.cardinality(v_keys);
+    v_keys jsonb[];
+    v_count integer;
     v_done integer := 0;
-    -- Seven tenths of the distance: half of such groups hold a bad row, so that each attempt tells most.
-    v_group integer := greatest(coalesce(p_spacing * 7 / 10, v_count / 2), 1);
+    v_group integer;
     -- So many of the next rows hold at least one bad row; 0 when that is not known.
     v_suspects integer := 0;
     v_group_hi jsonb;
@@ -32,6 +31,23 @@ begin
     v_result.applied_hi := p_lo;
     v_result.records := 0;
     v_result.failures := '{}';
+    begin
+        v_keys := batch_ops.matching_keys(p_slice, p_lo, p_hi);
+    exception
+        -- The condition itself fails for some row, so that none can be told apart from the others.
+        when query_canceled or assert_failure or others then
+            v_result.failure_class := case
+                when sqlstate <> '57014' then batch_ops.error_class(sqlstate)
+                when batch_ops.ran_out_of_time() then 'timeout'
+                else 'cancelled'
+            end;
+            v_result.error_code := sqlstate;
+            v_result.error_message := sqlerrm;
+            return v_result;
+    end;
+    v_count := pg_catalog.cardinality(v_keys);
+    -- Seven tenths of the distance: half of such groups hold a bad row, so that each attempt tells most.
+    v_group := greatest(coalesce(p_spacing * 7 / 10, v_count / 2), 1);
     while v_done < v_count loop
         v_group := least(v_group, v_count - v_done);
         v_group_hi := v_keys[v_done + v_group];

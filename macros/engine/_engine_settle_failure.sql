@@ -64,6 +64,10 @@ begin
         v_size := v_size / 2;
         v_retry_at := pg_catalog.clock_timestamp();
     end if;
+    if v_outcome in ('failed', 'fatal') then
+        -- One failure, however often the batch is tried: the newest error tells of it.
+        perform batch_ops.resolve_batch_errors(p_batch);
+    end if;
     if p_applied.failure_class = 'budget' then
         -- Under a policy that bears no bad row: the one that was found, with its batch undone.
         perform batch_ops.record_failures(p_slice, p_batch, 'batch', p_applied.failures);

@@ -1,0 +1,41 @@
+"""``pg_ctl stop -m immediate`` in the middle of a batch, for every kind of work."""
+
+import os
+
+import pytest
+
+from dbt_batch_ops.database import Server, find_binaries
+from support.database import Database
+from support.ware_kinds import KINDS
+from support.wares import WareTemplates
+
+
+@pytest.fixture(scope="module")
+def fragile_server():
+    with Server(binaries=find_binaries(os.environ.get("DBT_BATCH_OPS_TEST_SERVER"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def fragile_wares(fragile_server, make_project):
+    database = Database(fragile_server.connection)
+    return WareTemplates(database, make_project(database)[1])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_server_that_is_stopped_in_a_batch_leaves_a_true_ledger_and_the_run_completes(
+    fragile_server, fragile_wares, start_worker, kind
+):
+    run = fragile_wares.open(KINDS[kind])
+    # PostgreSQL does not log what it gives out of the sequences of a database copied a moment ago.
+    run.database.execute("checkpoint")
+    for number in (150, 450):
+        with run.held_at(number):
+            start_worker(run, 60)
+            run.wait_at_latch()
+            fragile_server.stop(immediately=True)
+        fragile_server.start()
+        run.assert_consistent()
+        assert run.status == "interrupted"
+    start_worker(run).wait()
+    run.assert_exactly_once()
