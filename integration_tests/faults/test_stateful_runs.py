@@ -52,6 +52,7 @@ update account set credits = 0 where credits <> 0;
 JOIN = """
 select batch_ops.join_run(operation_id, to_jsonb(runs.*), '{}') from batch_ops.runs where operation_id = %s
 """
+CLAIMED = "select count(*) from batch_ops.batches where operation_id = %s"
 WAITS = "select wait_event_type = 'Lock' from pg_stat_activity where pid = %s"
 # What each batch says, and what became of the rows of its range.
 BATCHES = """
@@ -294,11 +295,13 @@ class Runs(RuleBasedStateMachine):
     @to_a_run
     def be_paused_at(self, hand, row):
         with self.hands[hand].stopped_at(row, self.run) as waits:
+            claimed = self.value(CLAIMED, self.run)
             if waits:
                 self.value("select batch_ops.pause(%s)", self.run)
         self.look()
         if waits and not self.is_cancelled:
             assert self.status in {"paused", "failed"}
+            assert self.value(CLAIMED, self.run) == claimed
 
     @rule(hand=HANDS, row=ROW_NUMBERS, chance=st.integers(0, 3))
     @to_a_run
@@ -306,12 +309,14 @@ class Runs(RuleBasedStateMachine):
         if chance:
             return
         with self.hands[hand].stopped_at(row, self.run) as waits:
+            claimed = self.value(CLAIMED, self.run)
             if waits:
                 self.value("select batch_ops.cancel(%s)", self.run)
         self.is_cancelled |= waits
         self.look()
         if waits:
             assert self.status == "cancelled"
+            assert self.value(CLAIMED, self.run) == claimed
 
     @rule(hand=HANDS, row=ROW_NUMBERS)
     @to_a_run
