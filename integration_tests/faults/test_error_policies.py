@@ -118,20 +118,37 @@ def test_failed_rows_and_the_rest_of_a_failed_batch_are_tried_again_together(run
     run.assert_exactly_once()
 
 
-@pytest.mark.parametrize("policy", ["stop_on_error", "continue_on_error"])
-def test_a_row_that_alone_takes_too_long_is_given_up_and_those_before_it_are_done(
-    open_wares, start_worker, policy
+@pytest.fixture
+def too_slow():
+    """What makes one row alone slower than a batch may be."""
+    return slow([150], 5)
+
+
+def test_a_row_that_alone_takes_too_long_stops_the_run_and_those_before_it_are_done(
+    open_wares, start_worker, too_slow
 ):
     run = open_wares("update")
-    run.change(batch_timeout="0.1 seconds", max_retries=0, error_handling=policy)
-    strike = slow([150], 5)
-    run.database.execute(strike.cause)
+    run.change(batch_timeout="0.1 seconds", max_retries=0)
+    run.database.execute(too_slow.cause)
     work(run, start_worker)
-    assert run.status == {"stop_on_error": "failed", "continue_on_error": "completed_with_errors"}[policy]
+    assert run.status == "failed"
     assert run.value("select times from applied where number = 149") == 1
     assert ("batch", "57014") in run.errors()
-    run.database.execute(strike.mended)
-    work(run, start_worker) if policy == "stop_on_error" else run.retry_failed()
+    run.database.execute(too_slow.mended)
+    work(run, start_worker)
+    run.assert_exactly_once()
+
+
+def test_a_row_that_alone_takes_too_long_is_set_aside_and_those_behind_it_are_done(
+    run, start_worker, too_slow
+):
+    run.change(batch_timeout="0.1 seconds", max_retries=0)
+    run.database.execute(too_slow.cause)
+    work(run, start_worker)
+    assert (run.status, run.failed_rows) == ("completed_with_errors", [(1, 150)])
+    assert ("row", "57014") in run.errors()
+    run.database.execute(too_slow.mended)
+    run.retry_failed()
     start_worker(run).wait()
     run.assert_exactly_once()
 

@@ -65,14 +65,14 @@ def test_a_fault_that_passes_is_told_as_a_batch_tried_again(dbt, open_wares, fau
 
 def test_a_lock_that_is_never_given_up_fails_the_command_after_max_retries(dbt, open_wares):
     run = open_wares("delete")
-    run.change(lock_timeout="20 milliseconds", max_retries=2)
+    run.change(lock_timeout="20 milliseconds")
     with run.held_at(150):
         result = dbt.run_operation("delete_wares", run.arguments, check=False)
     assert result.exit_code == 1
     parts = [
         f"Run {run.id} of delete_wares failed in batch 8",
         "canceling statement due to lock timeout (SQLSTATE 55P03)",
-        "tried 3 times",
+        "tried 6 times",
         next_command(run),
     ]
     assert [part for part in parts if part not in result.output] == [], str(result)
