@@ -11,20 +11,23 @@ declare
         else 0
     end;
 begin
-    if p_applied.outcome in ('completed', 'partial') then
+    if p_applied.outcome <> 'lost' then
+        -- What was done before an error stays, whatever becomes of the rest of the batch.
         p_track.records := p_track.records + p_applied.records;
         p_track.failed := p_track.failed + p_applied.failed_records;
         p_track.errors := p_track.errors + p_applied.failed_records;
+    end if;
+    if p_applied.outcome in ('completed', 'partial') then
         p_track.spacing := case when p_applied.spacing < p_slice.batch_size / 2 then p_applied.spacing end;
-        if p_applied.outcome = 'completed' then
-            p_track.batches := p_track.batches + 1;
-            p_track.stride := batch_ops.next_stride(p_track.stride, p_slice.batch_size, p_applied.records);
-        end if;
     elsif p_applied.outcome = 'failed' then
         p_track.errors := p_track.errors + 1;
         p_track.failed := p_track.failed + 1;
     elsif p_applied.outcome in ('retried', 'timed_out') then
         p_track.retries := p_track.retries + 1;
+    end if;
+    if p_applied.outcome = 'completed' then
+        p_track.batches := p_track.batches + 1;
+        p_track.stride := batch_ops.next_stride(p_track.stride, p_slice.batch_size, p_applied.records);
     end if;
 
     if v_failed_rows > 0 then

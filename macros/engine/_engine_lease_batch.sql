@@ -1,23 +1,26 @@
 {#-
-  batch_ops.lease_batch: locks a batch row that is still claimed with this claim number, and returns it; nulls when it
-  is not.
+  batch_ops.lease_batch: locks a batch row that is still claimed with this claim number; leased is false when it is not.
 
-  That row lock is the lease, held until the transaction ends.
+  That row lock is the lease, held until the transaction ends. is_new: nothing of the batch was done before, and it is not
+  known to be slow.
 -#}
 {% macro _engine_lease_batch() %}
 create or replace function batch_ops.lease_batch(
     p_operation_id uuid,
     p_step_number integer,
     p_batch_number bigint,
-    p_claim_number integer
+    p_claim_number integer,
+    out leased boolean,
+    out is_new boolean,
+    out range_lo jsonb,
+    out range_hi jsonb
 )
-returns batch_ops.batches
 language plpgsql
 as $function$
-declare
-    v_batch batch_ops.batches;
 begin
-    select batches.* into v_batch
+    select
+        true, batches.applied_hi is null and batches.piece_size is null, batches.range_lo, batches.range_hi
+    into leased, is_new, lease_batch.range_lo, lease_batch.range_hi
     from batch_ops.batches
     where
         batches.operation_id = p_operation_id
@@ -26,7 +29,7 @@ begin
         and batches.status = 'claimed'
         and batches.claim_number = p_claim_number
     for update;
-    return v_batch;
+    leased := found;
 end
 $function$
 {% endmacro %}

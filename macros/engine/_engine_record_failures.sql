@@ -46,7 +46,7 @@ begin
                     where columns.name <> all (v_run.redact)
                 )
             end,
-            batch_ops.shown_row(v_row, v_run.redact, v_run.plan)
+            case when v_run.redact = '{}' then v_row else batch_ops.shown_row(v_row, v_run.redact, v_run.plan) end
         );
     end loop;
 end

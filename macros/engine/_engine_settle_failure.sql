@@ -66,7 +66,7 @@ begin
     end if;
     if v_outcome in ('failed', 'fatal') then
         -- One failure, however often the batch is tried: the newest error tells of it.
-        perform batch_ops.resolve_batch_errors(p_batch);
+        perform batch_ops.resolve_batch_errors(p_batch.operation_id, p_batch.step_number, p_batch.batch_number);
     end if;
     if p_applied.failure_class = 'budget' then
         -- Under a policy that bears no bad row: the one that was found, with its batch undone.
