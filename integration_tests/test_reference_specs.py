@@ -144,7 +144,8 @@ def test_a_step_works_on_all_its_rows_in_batches_of_its_size(outcome):
 @on(*SCENARIOS)
 def test_a_finished_run_counts_the_rows_of_all_its_steps(outcome):
     run = outcome.run
-    assert (run["status"], run["is_closed"]) == ("completed", True)
+    assert run["status"] in ("completed", "completed_with_errors")
+    assert run["is_closed"]
     assert run["processed_records"] == sum(step.records for step in outcome.scenario.steps)
     assert run["batch_count"] == sum(map(len, outcome.batches.values()))
 

@@ -28,7 +28,7 @@ begin
                 and batches.step_number = p_step_number
                 and batches.status = 'released'
                 and batches.retry_at <= pg_catalog.clock_timestamp()
-            order by batches.retry_at, batches.batch_number
+            order by batches.batch_number
             limit p_count
             for update skip locked
         ) as due;

@@ -55,7 +55,7 @@ begin
     if v_run.closed_at is null then
         perform batch_ops.renew_limits(p_operation_id, p_description);
         update batch_ops.batches
-        set status = 'released', attempts = 0, retry_at = null
+        set status = 'released', attempts = 0, retry_at = pg_catalog.clock_timestamp()
         where batches.operation_id = p_operation_id and batches.status = 'failed';
         update batch_ops.runs
         set

@@ -57,7 +57,7 @@ begin
     set retry_requested = true
     where errors.operation_id = p_operation_id and errors.kind = 'row' and errors.resolved_at is null;
     update batch_ops.batches
-    set status = 'released', attempts = 0, retry_at = null
+    set status = 'released', attempts = 0, retry_at = pg_catalog.clock_timestamp()
     where
         batches.operation_id = p_operation_id
         and (batches.status = 'failed' or (batches.status = 'completed' and batches.failed_records > 0));

@@ -3,7 +3,8 @@
 
   For error_handling rollback_on_any_error, and inside deployed functions. Attempts that are made again are waited for
   here, since there is no other transaction to do it in. Takes no lock on the run's own row, so that others can ask for
-  a pause or an end. p_enter: the transaction is ours, and its settings too. Returns what end_slice returns; errors has what would be lost with a rollback.
+  a pause or an end. p_enter: the transaction is ours, and its settings too. Returns what end_slice returns; errors has what
+  would be lost with a rollback.
 -#}
 {% macro _engine_work_in_transaction() %}
 create or replace function batch_ops.work_in_transaction(
@@ -59,6 +60,8 @@ begin
     select * into v_run from batch_ops.runs where runs.operation_id = p_operation_id;
     return batch_ops.slice_state(p_operation_id, v_slice.step_number) || pg_catalog.jsonb_build_object(
         'status', case
+            -- Nothing was to be done, or somebody else has ended it.
+            when v_run.status not in ('running', 'blocked') then v_run.status
             when v_outcome in ('failed', 'fatal', 'over_limit', 'systemic') then 'failed'
             when v_run.cancel_requested_at is not null then 'cancelled'
             when v_outcome = 'exhausted' and batch_ops.finish_step(p_operation_id, v_slice.step_number) then 'completed'
