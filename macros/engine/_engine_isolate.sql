@@ -27,6 +27,8 @@ declare
     v_size integer;
     -- So many of the next rows hold at least one bad row; 0 when that is not known.
     v_suspects integer := 0;
+    -- Where the newest bad row is.
+    v_newest integer := 0;
     v_group_hi jsonb;
     v_failure batch_ops.application;
     v_result batch_ops.application;
@@ -62,8 +64,10 @@ begin
             v_suspects := greatest(v_suspects - v_group, 0);
             v_group := case
                 when v_suspects > 0 then greatest(v_suspects * 2 / 5, 1)
-                -- Where bad rows are frequent, the next group is as likely to hold one as this was.
-                when coalesce(v_result.spacing, p_spacing) is not null then v_size
+                -- Where bad rows are frequent, the next group is as likely to hold one as this was; larger ones only after
+                -- a stretch that says otherwise.
+                when coalesce(v_result.spacing, p_spacing) is not null
+                    then greatest(v_size, (v_done - v_newest) / 2)
                 else v_group * 2
             end;
         elsif v_failure.failure_class <> 'row' then
@@ -83,6 +87,7 @@ begin
             );
             v_result.applied_hi := v_group_hi;
             v_done := v_done + 1;
+            v_newest := v_done;
             v_suspects := 0;
             v_result.spacing := greatest(v_done / pg_catalog.cardinality(v_result.failures), 1);
             v_size := greatest(v_result.spacing / 2, 1);
