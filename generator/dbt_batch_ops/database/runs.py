@@ -14,14 +14,7 @@ select
     runs.status,
     runs.closed_at is not null,
     runs.pause_requested_at is not null,
-    exists (
-        select
-        from batch_ops.workers
-        where
-            workers.operation_id = runs.operation_id
-            and workers.ended_at is null
-            and batch_ops.is_alive(workers.pid, workers.backend_start)
-    )
+    batch_ops.is_live(runs.operation_id)
 from batch_ops.runs
 where runs.operation_id = %s
 """
