@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from support.crews import SEVERAL, Crew
 from support.dbt import Dbt
 from support.project import Project
 from support.runs import LITTLE, Run, create_accounts, open_run
@@ -120,13 +121,31 @@ def start_worker():
     """Start workers on a run; they end with the test."""
     workers = []
 
-    def start(run, slice_seconds=0.1):
-        workers.append(Worker(run.database, run.id, slice_seconds))
+    def start(run, slice_seconds=0.1, *, begins=True):
+        workers.append(Worker(run.database, run.id, slice_seconds, begins=begins))
         return workers[-1]
 
     yield start
     for worker in workers:
         worker.kill()
+
+
+@pytest.fixture(params=[1, SEVERAL], ids=["alone", "crew"])
+def crew(request, start_worker):
+    """The workers on a run: one, or several at once."""
+    return Crew(start_worker, request.param)
+
+
+@pytest.fixture
+def open_shared(open_wares, crew):
+    """Open a run on wares for a kind of work in which each of the crew has a part."""
+
+    def open_shared(kind):
+        run = open_wares(kind)
+        run.make_batches_of(crew.batch_size)
+        return run
+
+    return open_shared
 
 
 @pytest.fixture

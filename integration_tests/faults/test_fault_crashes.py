@@ -24,18 +24,17 @@ def fragile_wares(fragile_server, make_project):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_server_that_is_stopped_in_a_batch_leaves_a_true_ledger_and_the_run_completes(
-    fragile_server, fragile_wares, start_worker, kind
+    fragile_server, fragile_wares, crew, kind
 ):
     run = fragile_wares.open(KINDS[kind])
+    run.make_batches_of(crew.batch_size)
     # PostgreSQL does not log what it gives out of the sequences of a database copied a moment ago.
     run.database.execute("checkpoint")
-    for number in (150, 450):
-        with run.held_at(number):
-            start_worker(run, 60)
-            run.wait_at_latch()
+    for number in crew.latches:
+        with crew.caught_at(run, number):
             fragile_server.stop(immediately=True)
         fragile_server.start()
         run.assert_consistent()
         assert run.status == "interrupted"
-    start_worker(run).wait()
+    assert {said["status"] for said in crew.work(run)} == {"completed"}
     run.assert_exactly_once()

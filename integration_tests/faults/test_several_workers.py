@@ -2,26 +2,18 @@
 
 import pytest
 
-from support.sessions import terminate, wait_for_row_lock, wait_for_rows
+from support.crews import Crew, begin_together
+from support.sessions import terminate, wait_for_row_lock
 
 WORKERS_WITH_BATCHES = """
 select count(distinct worker_id) from batch_ops.batches where operation_id = %(run)s and status = 'completed'
 """
-WAITING = "select from pg_stat_activity where wait_event_type = 'Lock' and query like 'call batch_ops.work%%'"
-
-
-def start_together(run, start_worker, slices):
-    """Start workers that all wait for their first claim until the last of them is there."""
-    with run.database.session(autocommit=False) as gate, gate.cursor() as cursor:
-        cursor.execute("lock table batch_ops.batches in exclusive mode")
-        workers = [start_worker(run, slice_seconds) for slice_seconds in slices]
-        wait_for_rows(run.database, WAITING, {}, "all workers wait", count=len(workers))
-    return workers
 
 
 @pytest.mark.parametrize("turn", range(3))
 def test_four_workers_share_a_run_and_change_every_row_once(run, start_worker, random, turn):
-    workers = start_together(run, start_worker, [random.uniform(0.005, 0.1) for _ in range(4)])
+    workers = [start_worker(run, random.uniform(0.005, 0.1), begins=False) for _ in range(4)]
+    begin_together(run, workers)
     assert {worker.wait()[-1]["status"] for worker in workers} == {"completed"}
     assert run.value(WORKERS_WITH_BATCHES) == 4
     run.assert_exactly_once()
@@ -32,8 +24,7 @@ def test_workers_that_take_over_each_others_claims_all_the_time_change_every_row
     run, start_worker, turn
 ):
     run.claim_again_after("0")
-    for worker in start_together(run, start_worker, [0.02] * 4):
-        worker.wait()
+    Crew(start_worker, 4).work(run, 0.02)
     run.assert_exactly_once()
 
 

@@ -1,27 +1,26 @@
-"""Faults as they happen to a run on ``ware`` that a worker works on, and what they leave behind.
+"""Faults as they happen to one of the workers on a run on ``ware``, and what they leave behind.
 
-The worker waits at a latch in the middle of its eighth batch, with some of its rows changed and others not.
+That worker waits at a latch in the middle of a batch, with some of its rows changed and others not. Where
+there are others, they have done all the rest by then; when the fault has struck, they see the run to its end.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from support.crews import Crew
 from support.sessions import (
     suspended,
     suspended_before_apply,
     terminate,
     wait_for_rows,
-    wait_until,
     wait_until_gone,
 )
 from support.strikes import Strike, passing, raising, slow
+from support.waiting import LockingSession
 from support.wares import WareRun
-from support.workers import Worker
-
-Start = Callable[..., Worker]
 
 _RETRIED = "select from batch_ops.errors where operation_id = %(run)s and kind = 'retried'"
+_WAITS = "select from pg_locks where not granted and pid = %(pid)s"
 
 
 @dataclass(frozen=True)
@@ -30,114 +29,109 @@ class Fault:
 
     Attributes:
         name: What it is called.
-        strike: Works on a run until the fault has ended that, or was got over; what the worker said last.
-        status: What the run is then.
+        strike: Lets a crew work on a run until the fault has ended that, or was got over.
+        status: What the run is then; `interrupted` where the one who was struck was alone.
         errors: Kind and SQLSTATE of all that is recorded.
         mended: SQL that takes its cause away.
     """
 
     name: str
-    strike: Callable[[WareRun, Start], Any]
+    strike: Callable[[WareRun, Crew], None]
     status: str
     errors: frozenset[tuple[str, str]] = frozenset()
     mended: str = ""
 
-
-def _kill(run: WareRun, start: Start) -> None:
-    for number in (150, 450):
-        with run.held_at(number):
-            worker = start(run, 0.001)
-            run.wait_at_latch()
-            worker.kill()
-        wait_until_gone(run.database, worker.backend)
+    def status_with(self, crew: Crew) -> str:
+        """What the run is when the fault has struck one of a crew: others do what it has left behind."""
+        return "completed" if self.status == "interrupted" and not crew.is_alone else self.status
 
 
-def _terminate(run: WareRun, start: Start) -> None:
-    for number in (150, 450):
-        with run.held_at(number):
-            start(run, 60)
-            terminate(run.database, run.wait_at_latch())
+def _kill(run: WareRun, crew: Crew) -> None:
+    for number in crew.latches:
+        with crew.caught_at(run, number, 0.02) as caught:
+            caught.worker.kill()
+        wait_until_gone(run.database, caught.worker.backend)
 
 
-def _cancel(run: WareRun, start: Start) -> None:
-    with run.held_at(150):
-        worker = start(run, 60)
-        run.value("select pg_cancel_backend(%(pid)s)", pid=run.wait_at_latch())
-        assert worker.wait()[-1]["interrupted"]
+def _terminate(run: WareRun, crew: Crew) -> None:
+    for number in crew.latches:
+        with crew.caught_at(run, number) as caught:
+            terminate(run.database, caught.worker.backend)
 
 
-def _deadlock(run: WareRun, start: Start) -> None:
+def _cancel(run: WareRun, crew: Crew) -> None:
+    with crew.caught_at(run, 150) as caught:
+        run.value("select pg_cancel_backend(%(pid)s)", pid=caught.worker.backend)
+        assert caught.worker.wait()[-1]["interrupted"]
+
+
+def _deadlock(run: WareRun, crew: Crew) -> None:
     run.database.execute("alter database test set deadlock_timeout = '100ms'")
-    with run.held_at(155) as other, other.cursor() as cursor:
-        # Who asks last for a lock would be the one to find the deadlock.
-        cursor.execute("set deadlock_timeout = '1min'")
-        worker = start(run, 60)
-        run.wait_at_latch()
-        cursor.execute("select from latch where number = 145 for update")
-        other.rollback()
+    with crew.caught_at(run, 150) as caught:
+        # It has changed rows and will want the second latch. Who asks last for a lock finds the deadlock.
+        holding = ("set deadlock_timeout = '1min'", "select from latch where number = -150 for update")
+        other = LockingSession(run.database, holding).wait_in("lock table ware in share mode")
+        caught.gate.rollback()
+        wait_for_rows(run.database, _RETRIED, {"run": run.id}, "a batch is to be tried again")
+        other.end()
+        caught.worker.wait()
+
+
+def _lock_timeout(run: WareRun, crew: Crew) -> None:
+    run.change(lock_timeout="20 milliseconds", max_retries=20)
+    with run.held_at(150):
+        workers = crew.start(run)
+        wait_for_rows(run.database, _RETRIED, {"run": run.id}, "a batch is to be tried again")
+        run.assert_consistent()
+    for worker in workers:
         worker.wait()
 
 
-def _lock_timeout(run: WareRun, start: Start) -> None:
-    run.change(lock_timeout="20 milliseconds")
-    with run.held_at(150):
-        worker = start(run, 0.1)
-        wait_for_rows(run.database, _RETRIED, {"run": run.id}, "a batch is to be tried again")
-    worker.wait()
-
-
-def _statement_timeout(run: WareRun, start: Start) -> None:
+def _statement_timeout(run: WareRun, crew: Crew) -> None:
     # Twenty rows need a second, ten a half, and five are done within the limit.
     run.change(batch_timeout="0.35 seconds")
     run.database.execute(slow(list(range(141, 161)), 0.05).cause)
-    start(run, 0.05).wait()
+    crew.work(run, 0.05)
 
 
-def _in_database(strike: Strike) -> Callable[[WareRun, Start], None]:
-    def work(run: WareRun, start: Start) -> None:
+def _in_database(strike: Strike) -> Callable[[WareRun, Crew], None]:
+    def work(run: WareRun, crew: Crew) -> None:
         run.database.execute(strike.cause)
-        start(run, 0.05).wait()
+        crew.work(run, 0.05)
 
     return work
 
 
-def _suspend_before_apply(run: WareRun, start: Start) -> None:
+def _suspend_before_apply(run: WareRun, crew: Crew) -> None:
     run.change(claim_timeout="0")
-    with suspended_before_apply(run.database, lambda: start(run, 60)) as late:
-        start(run).wait()
+    with suspended_before_apply(run.database, lambda: crew.start_one(run, 60)) as late:
+        crew.rest.work(run)
         run.assert_exactly_once()
     late.wait()
 
 
-def _suspend_in_batch(run: WareRun, start: Start) -> None:
+def _suspend_in_batch(run: WareRun, crew: Crew) -> None:
     run.change(claim_timeout="0.2 seconds")
     with run.held_at(150) as gate:
-        late = start(run, 60)
+        late = crew.start_one(run, 60)
         run.wait_at_latch()
         with suspended(late.backend):
             gate.rollback()
-            assert start(run).wait()[-1]["status"] == "blocked"
+            assert {said["status"] for said in crew.rest.work(run)} == {"blocked"}
             run.assert_consistent()
     late.wait()
 
 
-def _lock_ledger(run: WareRun, start: Start) -> None:
-    with run.held_at(150) as latch, run.database.session(autocommit=False) as ledger:
-        worker = start(run, 0.01)
-        run.wait_at_latch()
+def _lock_ledger(run: WareRun, crew: Crew) -> None:
+    with crew.caught_at(run, 150, 0.01) as caught, run.database.session(autocommit=False) as ledger:
         with ledger.cursor() as cursor:
             cursor.execute(
                 "lock table batch_ops.errors, batch_ops.steps, batch_ops.runs in access exclusive mode"
             )
-        latch.rollback()
-        wait_until(
-            lambda: run.value(
-                "select count(*) > 0 from pg_locks where not granted and pid = %(pid)s", pid=worker.backend
-            ),
-            "the worker waits for the ledger",
-        )
+        caught.gate.rollback()
+        wait_for_rows(run.database, _WAITS, {"pid": caught.worker.backend}, "the worker waits for the ledger")
         ledger.rollback()
-    worker.wait()
+        caught.worker.wait()
 
 
 FAULTS = {

@@ -21,14 +21,24 @@ create table ware (
     weight text not null default '1',
     seen_at timestamptz
 );
--- A test that locks one of these rows holds up whoever changes the ware of that number.
-create table latch as select n as number from unnest(array[145, 150, 155, 450]) as n;
+-- A test that locks one of these rows holds up whoever changes the ware of that number, once more at -150.
+create table latch as select n as number from unnest(array[150, -150, 450]) as n;
 create function wait_at_latch() returns trigger language plpgsql as $$
+declare
+    v_number integer := case tg_op when 'DELETE' then old.number else new.number end;
 begin
-    perform from latch where number = case tg_op when 'DELETE' then old.number else new.number end for update;
+    perform from latch where number = v_number for update;
+    perform from latch where number = -v_number for update;
     return case tg_op when 'DELETE' then old else new end;
 end $$;
 create sequence strikes;
+-- Where a row has its place among those that a step hands on: several workers do not keep to the numbers.
+create table handed (number integer, position bigint);
+create function note_handed() returns trigger language plpgsql as $$
+begin
+    insert into public.handed values (new.number, new.batch_ordinal);
+    return null;
+end $$;
 """
 _LATCH = """
 create trigger a_latch before insert or update or delete on ware for each row execute function wait_at_latch()
@@ -47,6 +57,22 @@ begin
 end $$;
 create trigger count_writes before update on ware for each row execute function count_writes();
 """
+_NOTE_HANDED = """
+do $$
+declare
+    v_name text;
+begin
+    for v_name in
+        select relname from pg_class
+        where relnamespace = 'batch_ops'::regnamespace and relname like 'staged%output'
+    loop
+        execute format(
+            'create trigger note after insert on batch_ops.%I for each row execute function note_handed()',
+            v_name
+        );
+    end loop;
+end $$
+"""
 _EACH = f"generate_series(1, {NUMBERS}) as n"
 _LISTED = {"wares": [{"number": number} for number in range(1, NUMBERS + 1)]}
 
@@ -59,7 +85,7 @@ class Kind:
         name: What it is called, and the first word of its operations.
         operation: The operation that does it.
         rows: SQL that makes the rows that are there before.
-        applied: A query for the step, number and times of every row of the scope.
+        applied: A query for the step, number, times and place in the step's ranges of every row of the scope.
         arguments: What a start is given.
         steps: The steps that change rows.
     """
@@ -80,23 +106,32 @@ class Kind:
         """Make the table with its rows."""
         database.execute(f"{_TABLE}{self.rows}{_LATCH}; create view applied as {self.applied}; analyze")
 
+    def opened(self, database: Database) -> None:
+        """Note what the steps of the run that was opened hand to each other."""
+        database.execute(_NOTE_HANDED)
+
 
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("update", "update_wares", _OLD, "select 1 as step, number, writes as times from ware"),
+        Kind(
+            "update",
+            "update_wares",
+            _OLD,
+            "select 1 as step, number, writes as times, number as place from ware",
+        ),
         Kind(
             "delete",
             "delete_wares",
             _OLD,
-            f"select 1 as step, n as number, count(*) filter (where ware.id is null) as times "
+            f"select 1 as step, n as number, count(*) filter (where ware.id is null) as times, n as place "
             f"from {_EACH} left join ware on ware.number = n group by n",
         ),
         Kind(
             "insert",
             "insert_wares",
             "",
-            f"select 1 as step, n as number, count(ware.id) as times "
+            f"select 1 as step, n as number, count(ware.id) as times, n as place "
             f"from {_EACH} left join ware on ware.number = n group by n",
             _LISTED,
         ),
@@ -104,7 +139,7 @@ KINDS = {
             "upsert",
             "upsert_wares",
             _HALF,
-            f"select 1 as step, n as number, coalesce(ware.writes, 0) as times "
+            f"select 1 as step, n as number, coalesce(ware.writes, 0) as times, n as place "
             f"from {_EACH} left join ware on ware.number = n",
             _LISTED,
         ),
@@ -112,9 +147,10 @@ KINDS = {
             "steps",
             "copy_wares",
             _OLD,
-            f"select 2 as step, number, writes as times from ware where kind = 'old' union all "
-            f"select 3, n, count(ware.id) from {_EACH} "
-            f"left join ware on ware.number = n and ware.kind = 'copy' group by n",
+            f"select 2 as step, number, writes as times, number as place from ware where kind = 'old' "
+            f"union all select 3, n, count(ware.id), coalesce(min(position), n) from {_EACH} "
+            f"left join ware on ware.number = n and ware.kind = 'copy' "
+            f"left join handed on handed.number = n group by n",
             steps=(2, 3),
         ),
     )

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
+
 from support.database import Database
 from support.dbt import Dbt
 from support.engine import open_run
 from support.runs import Run
-from support.sessions import wait_for_row_lock
-from support.ware_kinds import Kind
+from support.sessions import wait_for_rows
+from support.ware_kinds import BATCH, Kind
 
 # Of every batch: what it says, and what is so. A part of a batch may be applied.
 _UNTRUE = """
@@ -22,8 +24,8 @@ cross join lateral (
     from applied
     where
         step = batches.step_number
-        and number > coalesce((batches.range_lo ->> 0)::bigint, 0)
-        and number <= (batches.range_hi ->> 0)::bigint
+        and place > coalesce((batches.range_lo ->> 0)::bigint, 0)
+        and place <= (batches.range_hi ->> 0)::bigint
         and (times > 0 or batches.status = 'completed')
 ) as found
 where
@@ -43,7 +45,22 @@ from (
     where operation_id = %(run)s
     window steps as (partition by step_number order by batch_number)
 ) as batches
-where batch_number <> position or range_lo is distinct from previous_hi
+where
+    batch_number <> position
+    or range_lo is distinct from previous_hi
+    or (range_lo ->> 0)::bigint >= (range_hi ->> 0)::bigint
+"""
+_NOT_AT_ITS_END = """
+select step_number, upper_bound
+from batch_ops.steps
+where
+    operation_id = %(run)s
+    and upper_bound is distinct from (
+        select range_hi from batch_ops.batches
+        where batches.operation_id = steps.operation_id and batches.step_number = steps.step_number
+        order by batch_number desc
+        limit 1
+    )
 """
 _FAILED = """
 select step_number, (source_row ->> 'number')::integer
@@ -52,6 +69,48 @@ where operation_id = %(run)s and kind = 'row' and resolved_at is null
 order by 1, 2
 """
 _ERROR_HANDLING = "select error_handling from batch_ops.runs where operation_id = %(run)s"
+_CHANGED_AND_RECORDED = """
+select
+    (select sum(times) from applied),
+    (
+        select coalesce(sum(records), 0) from batch_ops.batches
+        where operation_id = %(run)s and step_number = any(%(steps)s)
+    )
+"""
+_CHANGED = "select step, number from applied where times > 0"
+_FAILED_RECORDS = (
+    "select coalesce(sum(failed_records), 0) from batch_ops.batches where operation_id = %(run)s"
+)
+# Whoever is first in a row's queue holds its tuple lock, the others wait for that.
+_AT_LATCH = """
+select pid from pg_locks
+where
+    locktype = 'tuple'
+    and relation = 'latch'::regclass
+    and database = (select oid from pg_database where datname = current_database())
+"""
+# All ranges of the step are claimed, and all that these sessions do not hold is done.
+_NOTHING_ELSE_LEFT = """
+select from batch_ops.steps
+where
+    steps.operation_id = %(run)s
+    and steps.status = 'running'
+    and steps.upper_bound = (
+        select range_hi from batch_ops.batches
+        where batches.operation_id = steps.operation_id and batches.step_number = steps.step_number
+        order by batch_number desc
+        limit 1
+    )
+    and not exists (
+        select from batch_ops.batches
+        left join batch_ops.workers on batches.worker_id = workers.worker_id
+        where
+            batches.operation_id = steps.operation_id
+            and batches.step_number = steps.step_number
+            and batches.status <> 'completed'
+            and workers.pid is distinct from %(pid)s
+    )
+"""
 _JOIN = """
 select batch_ops.join_run(operation_id, to_jsonb(runs.*), '{}')
 from batch_ops.runs where operation_id = %(run)s
@@ -64,6 +123,7 @@ class WareRun(Run):
     def __init__(self, database: Database, operation_id: str, kind: Kind) -> None:
         super().__init__(database, operation_id)
         self.kind = kind
+        self.batch_size = BATCH
 
     def change(self, **settings: Any) -> None:
         """Change settings that the run was opened with, as if the spec or the project had said so."""
@@ -71,6 +131,17 @@ class WareRun(Run):
             self.execute(
                 f"update batch_ops.runs set {name} = %(value)s where operation_id = %(run)s", value=value
             )
+
+    def make_batches_of(self, size: int) -> None:
+        """Change the size of the batches that are to come."""
+        self.batch_size = size
+        self.execute(
+            "update batch_ops.steps set batch_size = %(size)s where operation_id = %(run)s", size=size
+        )
+
+    def batch_of(self, number: int) -> int:
+        """The number of the batch that has the row of a number, where rows are in the order of numbers."""
+        return (number - 1) // self.batch_size + 1
 
     def join(self) -> dict[str, Any]:
         """Do what a command with this operation_id does before it works."""
@@ -101,34 +172,39 @@ class WareRun(Run):
             yield gate
 
     def wait_at_latch(self) -> int:
-        """Wait until a session waits for a row, and return its process id."""
-        return wait_for_row_lock(self.database)
+        """Wait until a session waits at a latch, and return its process id."""
+        return wait_for_rows(self.database, _AT_LATCH, {}, "a session waits at a latch")[0][0]
+
+    def wait_for_the_rest(self, backend: int) -> None:
+        """Wait until all of the step is done that a session does not hold."""
+        known = {"run": self.id, "pid": backend}
+        wait_for_rows(
+            self.database, _NOTHING_ELSE_LEFT, known, f"all is done but what session {backend} holds"
+        )
 
     def assert_consistent(self) -> None:
         """At any moment ranges tile, batches say what is so, no row has both failed and changed."""
         known = {"run": self.id, "steps": list(self.kind.steps)}
-        self._assert_none("select * from applied where times not in (0, 1)")
-        self._assert_none(_NOT_TILED)
-        if self.value(_ERROR_HANDLING) != "rollback_on_any_error" or len(self.kind.steps) == 1:
-            # An output's ordinals go on counting after a rollback: its rows cannot be told by them.
-            self._assert_none(_UNTRUE)
-        recorded = """
-            select coalesce(sum(records), 0) from batch_ops.batches
-            where operation_id = %(run)s and step_number = any(%(steps)s)
-        """
-        assert self.value(recorded, **known) == self.value("select sum(times) from applied")
-        failed = self.failed_rows
-        assert len(failed) == len(set(failed))
-        changed = set(self.database.rows("select step, number from applied where times > 0"))
-        assert changed.isdisjoint(failed)
-        counted = (
-            "select coalesce(sum(failed_records), 0) from batch_ops.batches where operation_id = %(run)s"
-        )
-        assert self.value(counted) == len(failed)
+        # An output's ordinals go on counting after a rollback: its rows cannot be told by them.
+        has_places = self.value(_ERROR_HANDLING) != "rollback_on_any_error" or len(self.kind.steps) == 1
+        with self.database.session(autocommit=False) as session, session.cursor() as cursor:
+            # Workers may be at work.
+            session.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
 
-    def _assert_none(self, sql: str) -> None:
-        found = self.database.rows(sql, {"run": self.id, "steps": list(self.kind.steps)})
-        assert not found, found[:5]
+            def rows(sql: str) -> list[tuple[Any, ...]]:
+                cursor.execute(sql, known)
+                return cursor.fetchall()
+
+            assert rows("select * from applied where times not in (0, 1)") == []
+            assert rows(_NOT_TILED) == []
+            if has_places:
+                assert rows(_UNTRUE) == []
+            ((changed, recorded),) = rows(_CHANGED_AND_RECORDED)
+            assert changed == recorded
+            failed = rows(_FAILED)
+            assert len(failed) == len(set(failed))
+            assert set(rows(_CHANGED)).isdisjoint(failed)
+            assert rows(_FAILED_RECORDS) == [(len(failed),)]
 
     def assert_unchanged(self) -> None:
         """Nothing was changed, and no batch says otherwise."""
@@ -138,13 +214,14 @@ class WareRun(Run):
     def assert_exactly_once(self) -> None:
         """The run is closed, every row was changed once, and nothing is left to mend."""
         self.assert_consistent()
-        self._assert_none("select * from applied where times <> 1")
+        assert self.database.rows("select * from applied where times <> 1") == []
         assert self.failed_rows == []
         self.assert_closed("completed")
 
     def assert_closed(self, status: str) -> None:
         """The run is closed with a status, all steps and batches are done, and its figures add up."""
         assert (self.status, self.is_closed) == (status, True)
+        assert self.database.rows(_NOT_AT_ITS_END, {"run": self.id}) == []
         assert (
             self.value(
                 "select count(*) from batch_ops.steps where operation_id = %(run)s and status <> 'completed'"
@@ -183,6 +260,7 @@ class WareTemplates:
             kind.create(self._database)
             self._dbt.run_operation("dbt_batch_ops.install")
             self._runs[template] = open_run(self._dbt, self._database, kind.operation, kind.arguments)
+            kind.opened(self._database)
             self._database.save_as_template(template)
         self._database.recreate(template)
         return WareRun(self._database, self._runs[template], kind)

@@ -14,6 +14,8 @@ from psycopg2.extras import Json
 from support.database import Database
 
 _FORK_SERVER = multiprocessing.get_context("forkserver")
+# What a worker imports is there before it starts; else that takes most of its time.
+_FORK_SERVER.set_forkserver_preload(["support.workers"])
 
 
 def _work(url: str, operation_id: str, slice_seconds: float, told: Pipe) -> None:
@@ -22,6 +24,7 @@ def _work(url: str, operation_id: str, slice_seconds: float, told: Pipe) -> None
         session.autocommit = True
         told.send(session.info.backend_pid)
         try:
+            told.recv()
             cursor.execute("select batch_ops.run_summary(%s)", [operation_id])
             (summary,) = cursor.fetchone()
             remaining, batch_limit = summary["remaining_seconds"], summary["batch_timeout_seconds"]
@@ -40,6 +43,9 @@ def _work(url: str, operation_id: str, slice_seconds: float, told: Pipe) -> None
                 told.send(state)
         except psycopg2.Error as error:
             told.send({"error": str(error), "sqlstate": error.pgcode})
+        except EOFError:
+            # Nobody is there any more who could say when to begin.
+            return
 
 
 class Worker:
@@ -49,16 +55,25 @@ class Worker:
         database: Where the run is.
         operation_id: The run.
         slice_seconds: How long one call works.
+        begins: Whether it begins at once; else it has a session and waits for ``begin``.
     """
 
-    def __init__(self, database: Database, operation_id: str, slice_seconds: float = 0.1) -> None:
-        self._told, tell = _FORK_SERVER.Pipe(duplex=False)
+    def __init__(
+        self, database: Database, operation_id: str, slice_seconds: float = 0.1, *, begins: bool = True
+    ) -> None:
+        self._told, tell = _FORK_SERVER.Pipe()
         self._process = _FORK_SERVER.Process(
             target=_work, args=(database.connection.url, operation_id, slice_seconds, tell), daemon=True
         )
         self._process.start()
         tell.close()
         self.backend: int = self._told.recv()
+        if begins:
+            self.begin()
+
+    def begin(self) -> None:
+        """Let it work."""
+        self._told.send("begin")
 
     @property
     def is_running(self) -> bool:
