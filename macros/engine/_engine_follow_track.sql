@@ -25,6 +25,14 @@ begin
     elsif p_applied.outcome in ('retried', 'timed_out') then
         p_track.retries := p_track.retries + 1;
     end if;
+    if
+        p_slice.goes_on
+        and p_slice.max_errors is not null
+        and (p_applied.outcome = 'failed' or p_applied.failed_records > 0)
+    then
+        -- The limit is the run's: what other workers have met meanwhile counts as well.
+        p_track.errors := batch_ops.count_failures(p_slice.operation_id);
+    end if;
     if p_applied.outcome = 'completed' then
         p_track.batches := p_track.batches + 1;
         p_track.stride := batch_ops.next_stride(p_track.stride, p_slice.batch_size, p_applied.records);
