@@ -16,6 +16,14 @@ def run(open_wares):
     return run
 
 
+@pytest.fixture
+def shared(open_shared):
+    """The same for a crew."""
+    run = open_shared("update")
+    run.change(error_handling="continue_on_error")
+    return run
+
+
 def work(run, start_worker):
     run.join()
     last = start_worker(run, 0.05).wait()[-1]
@@ -23,64 +31,89 @@ def work(run, start_worker):
     return last
 
 
+def work_together(run, crew):
+    run.join()
+    said = crew.work(run, 0.05)
+    run.assert_consistent()
+    # It is the run that ends, not each of them by itself.
+    assert len({last["status"] for last in said}) == 1, said
+
+
 @pytest.mark.parametrize(("limit", "status"), [(4, "failed"), (5, "completed_with_errors")])
-def test_a_run_stops_when_more_rows_have_failed_than_max_errors(run, start_worker, limit, status):
-    run.database.execute(raising("P0001", [27, 150, 151, 333, 500]).cause)
-    run.change(max_errors=limit)
-    work(run, start_worker)
-    assert run.status == status
-    assert len(run.failed_rows) == 5
+def test_a_run_stops_when_more_rows_have_failed_than_max_errors(shared, crew, limit, status):
+    shared.database.execute(raising("P0001", [27, 150, 151, 333, 500]).cause)
+    shared.change(max_errors=limit)
+    work_together(shared, crew)
+    assert shared.status == status
+    assert len(shared.failed_rows) == 5
 
 
-def test_a_run_over_max_errors_goes_on_when_the_limit_is_raised(run, start_worker):
-    run.database.execute(raising("P0001", [27, 150, 151, 333, 500]).cause)
-    run.change(max_errors=1)
-    work(run, start_worker)
-    assert (run.status, len(run.failed_rows)) == ("failed", 2)
-    run.change(max_errors=10)
-    work(run, start_worker)
-    assert (run.status, len(run.failed_rows)) == ("completed_with_errors", 5)
+def test_max_errors_is_a_limit_of_the_run_and_not_of_each_worker(shared, crew):
+    """Every batch has one bad row: what is over the limit is a batch's failures for each worker at most."""
+    shared.database.execute(raising("P0001", list(range(5, 601, 10))).cause)
+    shared.change(max_errors=10)
+    shared.make_batches_of(10)
+    shared.join()
+    # Slices that are long enough for all of it.
+    assert {said["status"] for said in crew.work(shared, 60)} == {"failed"}
+    shared.assert_consistent()
+    assert 10 < len(shared.failed_rows) <= 10 + crew.size
+    stopped = shared.value("select stop_reason from batch_ops.runs where operation_id = %(run)s")
+    assert stopped.endswith("more than max_errors = 10")
 
 
-def test_failed_rows_of_a_run_over_max_errors_are_tried_again_once_mended(run, start_worker):
+def test_a_run_over_max_errors_goes_on_when_the_limit_is_raised(shared, crew):
+    shared.database.execute(raising("P0001", [27, 150, 151, 333, 500]).cause)
+    shared.change(max_errors=1)
+    work_together(shared, crew)
+    assert shared.status == "failed"
+    assert len(shared.failed_rows) == 2 if crew.is_alone else len(shared.failed_rows) > 1
+    shared.change(max_errors=10)
+    work_together(shared, crew)
+    assert (shared.status, len(shared.failed_rows)) == ("completed_with_errors", 5)
+
+
+def test_failed_rows_of_a_run_over_max_errors_are_tried_again_once_mended(shared, crew):
     strike = raising("P0001", [27, 150, 151, 333, 500])
-    run.database.execute(strike.cause)
-    run.change(max_errors=1)
-    work(run, start_worker)
-    run.database.execute(strike.mended)
-    assert run.retry_failed()["status"] == "running"
-    start_worker(run).wait()
-    run.assert_exactly_once()
+    shared.database.execute(strike.cause)
+    shared.change(max_errors=1)
+    work_together(shared, crew)
+    shared.database.execute(strike.mended)
+    assert shared.retry_failed()["status"] == "running"
+    crew.work(shared)
+    shared.assert_exactly_once()
 
 
-def test_a_batch_is_given_up_after_max_retries_and_the_run_fails(open_wares, start_worker):
-    run = open_wares("update")
+def test_a_batch_is_given_up_after_max_retries_whoever_tried_it_and_the_run_fails(open_shared, crew):
+    run = open_shared("update")
     run.change(max_retries=2)
     strike = raising("40001", [150])
     run.database.execute(strike.cause)
-    assert work(run, start_worker)["status"] == "failed"
+    work_together(run, crew)
+    assert run.status == "failed"
+    batch = run.batch_of(150)
     assert run.errors("kind, sqlstate, batch_number, attempts") == {
-        ("retried", "40001", 8, 1),
-        ("retried", "40001", 8, 2),
-        ("batch", "40001", 8, 3),
+        ("retried", "40001", batch, 1),
+        ("retried", "40001", batch, 2),
+        ("batch", "40001", batch, 3),
     }
     run.database.execute(strike.mended)
-    work(run, start_worker)
+    work_together(run, crew)
     run.assert_exactly_once()
 
 
-def test_a_batch_that_is_given_up_is_left_out_by_a_run_that_goes_on(run, start_worker):
-    run.change(max_retries=1)
+def test_a_batch_that_is_given_up_is_left_out_by_a_run_that_goes_on(shared, crew):
+    shared.change(max_retries=1)
     strike = raising("40001", [150])
-    run.database.execute(strike.cause)
-    work(run, start_worker)
-    assert run.status == "completed_with_errors"
-    assert run.value("select count(*) from applied where times = 0") == 20
-    assert run.value("select error_count from batch_ops.runs where operation_id = %(run)s") == 1
-    run.database.execute(strike.mended)
-    run.retry_failed()
-    start_worker(run).wait()
-    run.assert_exactly_once()
+    shared.database.execute(strike.cause)
+    work_together(shared, crew)
+    assert shared.status == "completed_with_errors"
+    assert shared.value("select count(*) from applied where times = 0") == shared.batch_size
+    assert shared.value("select error_count from batch_ops.runs where operation_id = %(run)s") == 1
+    shared.database.execute(strike.mended)
+    shared.retry_failed()
+    crew.work(shared)
+    shared.assert_exactly_once()
 
 
 def test_a_batch_that_fails_for_a_while_counts_its_attempts(open_wares, start_worker):
@@ -168,17 +201,20 @@ def test_many_bad_rows_that_together_take_too_long_are_found_piece_by_piece(run,
 
 
 @pytest.mark.parametrize("numbers", [range(1, 601), range(201, 601)])
-def test_three_batches_in_which_every_row_fails_for_one_reason_stop_the_run(run, start_worker, numbers):
+def test_three_batches_in_which_every_row_fails_for_one_reason_stop_the_run(shared, crew, numbers):
     strike = raising("P0001", list(numbers))
-    run.database.execute(strike.cause)
-    assert work(run, start_worker)["status"] == "failed"
-    assert len(run.failed_rows) == 60
+    shared.database.execute(strike.cause)
+    work_together(shared, crew)
+    assert shared.status == "failed"
+    # Three batches of the one who noticed, and of each of the others.
+    most = 3 * shared.batch_size
+    assert most <= len(shared.failed_rows) <= most * crew.size
     reason = "every row of 3 batches in succession failed for the same reason (SQLSTATE P0001)"
-    assert run.value("select stop_reason from batch_ops.runs where operation_id = %(run)s") == reason
-    run.database.execute(strike.mended)
-    run.retry_failed()
-    start_worker(run).wait()
-    run.assert_exactly_once()
+    assert shared.value("select stop_reason from batch_ops.runs where operation_id = %(run)s") == reason
+    shared.database.execute(strike.mended)
+    shared.retry_failed()
+    crew.work(shared)
+    shared.assert_exactly_once()
 
 
 def test_more_than_half_of_the_batches_without_a_good_row_stop_the_run(run, start_worker):

@@ -3,12 +3,13 @@
 The name stays the same because dbt parses the whole project again when a variable of its profile changes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
 import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
 from dbt_batch_ops.database import Connection
 
@@ -44,6 +45,18 @@ class Database:
         with closing(psycopg2.connect(self.connection.url)) as session:
             session.autocommit = autocommit
             yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+        """Look at one moment with several queries while others may be at work; yields what ``rows`` is."""
+        with self.session(autocommit=False) as session, session.cursor() as cursor:
+            session.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
+
+            def rows(sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+                cursor.execute(sql, parameters)
+                return cursor.fetchall()
+
+            yield rows
 
     def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> None:
         """Run statements; committed."""

@@ -33,6 +33,7 @@ where
 _BATCH_COUNT = "select count(*) from batch_ops.batches where operation_id = %(run)s and status = 'completed'"
 _IS_CLOSED = "select closed_at is not null from batch_ops.runs where operation_id = %(run)s"
 _HAS_BATCHES = f"select where ({_BATCH_COUNT}) >= %(count)s or ({_IS_CLOSED})"
+_RECORDED = "select coalesce(sum(records), 0) from batch_ops.batches where operation_id = %(run)s"
 # What a batch says of itself against the rows of its range; a batch that is not completed changed none.
 _NOT_TRUE = """
 select batches.batch_number, batches.status, batches.records, changed.rows
@@ -120,10 +121,10 @@ class Run:
 
     def assert_true(self) -> None:
         """Ranges tile, and every batch changed what it says it changed; true of an unfinished run as well."""
-        assert self.database.rows(NOT_TILED, {"run": self.id}) == []
-        assert self.database.rows(_NOT_TRUE, {"run": self.id}) == []
-        recorded = "select coalesce(sum(records), 0) from batch_ops.batches where operation_id = %(run)s"
-        assert self.value(recorded) == self.value("select sum(credits) from account")
+        with self.database.snapshot() as rows:
+            assert rows(NOT_TILED, {"run": self.id}) == []
+            assert rows(_NOT_TRUE, {"run": self.id}) == []
+            assert rows(_RECORDED, {"run": self.id}) == rows("select sum(credits) from account")
 
     def assert_completed(self) -> None:
         """The run is closed, went up to its frozen bound, and its figures are those of its batches."""

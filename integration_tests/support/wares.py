@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
-
 from support.database import Database
 from support.dbt import Dbt
 from support.engine import open_run
@@ -187,24 +185,17 @@ class WareRun(Run):
         known = {"run": self.id, "steps": list(self.kind.steps)}
         # An output's ordinals go on counting after a rollback: its rows cannot be told by them.
         has_places = self.value(_ERROR_HANDLING) != "rollback_on_any_error" or len(self.kind.steps) == 1
-        with self.database.session(autocommit=False) as session, session.cursor() as cursor:
-            # Workers may be at work.
-            session.set_session(isolation_level=ISOLATION_LEVEL_REPEATABLE_READ, readonly=True)
-
-            def rows(sql: str) -> list[tuple[Any, ...]]:
-                cursor.execute(sql, known)
-                return cursor.fetchall()
-
+        with self.database.snapshot() as rows:
             assert rows("select * from applied where times not in (0, 1)") == []
-            assert rows(_NOT_TILED) == []
+            assert rows(_NOT_TILED, known) == []
             if has_places:
-                assert rows(_UNTRUE) == []
-            ((changed, recorded),) = rows(_CHANGED_AND_RECORDED)
+                assert rows(_UNTRUE, known) == []
+            ((changed, recorded),) = rows(_CHANGED_AND_RECORDED, known)
             assert changed == recorded
-            failed = rows(_FAILED)
+            failed = rows(_FAILED, known)
             assert len(failed) == len(set(failed))
             assert set(rows(_CHANGED)).isdisjoint(failed)
-            assert rows(_FAILED_RECORDS) == [(len(failed),)]
+            assert rows(_FAILED_RECORDS, known) == [(len(failed),)]
 
     def assert_unchanged(self) -> None:
         """Nothing was changed, and no batch says otherwise."""
