@@ -2,8 +2,10 @@
 
 import pytest
 
+from support.crews import SEVERAL, Crew
 from support.runs import Run, open_run
 from support.sessions import suspended_before_apply, terminate, wait_for_claim_lock, wait_for_row_lock
+from support.ware_kinds import KINDS
 
 
 def test_an_interrupted_run_is_cancelled_at_once_and_for_good(dbt, run):
@@ -69,6 +71,19 @@ def test_cancelling_several_workers_on_staged_keys_leaves_no_error(dbt, database
     run.value("select batch_ops.cancel(%(run)s)")
     assert {worker.wait()[-1].get("status") for worker in workers} <= {"cancelled", "completed"}
     assert run.value("select count(*) from batch_ops.errors") == 0
+    run.assert_figures()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_crew_that_is_cancelled_closes_the_run_and_leaves_a_true_ledger(
+    open_wares, start_worker, random, kind
+):
+    run = open_wares(kind)
+    with Crew(start_worker, SEVERAL).at_work(run, random) as workers:
+        run.value("select batch_ops.cancel(%(run)s)")
+    assert {worker.wait()[-1]["status"] for worker in workers} == {"cancelled"}
+    assert (run.status, run.is_closed, run.errors()) == ("cancelled", True, set())
+    run.assert_consistent()
     run.assert_figures()
 
 

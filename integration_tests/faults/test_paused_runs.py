@@ -2,8 +2,10 @@
 
 import pytest
 
+from support.crews import SEVERAL, Crew
 from support.runs import Run
 from support.sessions import wait_for_row_lock
+from support.ware_kinds import KINDS
 
 CONTROLS = "select action, requested_by::text from batch_ops.controls order by control_id"
 
@@ -95,6 +97,21 @@ def test_pausing_several_workers_at_any_moment_loses_and_repeats_nothing(run, st
             "from batch_ops.runs where operation_id = %(run)s"
         )
     start_worker(run).wait()
+    run.assert_exactly_once()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_crew_that_is_paused_leaves_a_true_ledger_and_ends_with_every_row_once(
+    open_wares, start_worker, random, kind
+):
+    run, crew = open_wares(kind), Crew(start_worker, SEVERAL)
+    with crew.at_work(run, random) as workers:
+        run.value("select batch_ops.pause(%(run)s)")
+    assert {worker.wait()[-1]["status"] for worker in workers} == {"paused"}
+    assert run.status == "paused"
+    run.assert_consistent()
+    run.join()
+    crew.work(run)
     run.assert_exactly_once()
 
 

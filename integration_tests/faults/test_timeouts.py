@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.crews import SEVERAL, Crew
 from support.runs import Run
 from support.sessions import wait_for_row_lock
 
@@ -16,7 +17,9 @@ create trigger work_slowly after update on account execute function work_slowly(
 """
 FAST = "drop trigger work_slowly on account"
 JOIN = """
-select batch_ops.join_run(operation_id, to_jsonb(runs.*), '{}') ->> 'status'
+select batch_ops.join_run(
+    operation_id, to_jsonb(runs.*) || jsonb_build_object('timeout_seconds', extract(epoch from timeout)), '{}'
+) ->> 'status'
 from batch_ops.runs where operation_id = %(run)s
 """
 LIMIT = "update batch_ops.runs set timeout = make_interval(secs => %(seconds)s) where operation_id = %(run)s"
@@ -87,4 +90,22 @@ def test_a_timeout_at_any_moment_ends_the_run_in_good_order(run, start_worker, r
         ends = [worker.wait()[-1] for worker in workers]
         run.assert_true()
         assert {end.get("status", end.get("error")) for end in ends} <= {"timed_out", "completed"}
+    run.assert_exactly_once()
+
+
+@pytest.mark.parametrize("kind", ["update", "insert", "steps"])
+def test_a_crew_of_which_one_hangs_past_the_timeout_ends_and_every_row_is_changed_once_it_is_resumed(
+    open_wares, start_worker, kind
+):
+    run, crew = open_wares(kind), Crew(start_worker, SEVERAL)
+    run.make_batches_of(crew.batch_size)
+    run.change(timeout="0.5 seconds")
+    run.join()
+    with run.held_at(150):
+        assert {said["status"] for said in crew.work(run)} == {"timed_out"}
+        run.assert_consistent()
+    assert (run.status, run.is_closed, run.errors()) == ("timed_out", False, set())
+    run.change(timeout=None)
+    run.join()
+    crew.work(run)
     run.assert_exactly_once()

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from support.runs import Run
 from support.sessions import wait_for_rows
-from support.ware_kinds import BATCH
+from support.ware_kinds import BATCH, NUMBERS
 from support.wares import WareRun
 from support.workers import Worker
 
@@ -96,3 +97,18 @@ class Crew:
             yield Caught(caught, others, gate)
         for worker in others:
             worker.wait()
+
+    @contextmanager
+    def at_work(self, run: WareRun, random: Random) -> Iterator[list[Worker]]:
+        """Let them work until some moment; one waits in front of a row, so that the run cannot end before.
+
+        When the block ends it is let go.
+        """
+        run.make_batches_of(self.batch_size)
+        with run.held_at(450):
+            workers = self.start(run, random.uniform(0.001, 0.05))
+            run.wait_at_latch()
+            # Half of them are done at the most while a claim is held up; steps before are done.
+            before = (run.kind.steps[0] - 1) * NUMBERS // run.batch_size
+            run.wait_for_batches(before + random.randrange(NUMBERS // run.batch_size // 2))
+            yield workers

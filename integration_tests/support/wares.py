@@ -110,7 +110,9 @@ where
     )
 """
 _JOIN = """
-select batch_ops.join_run(operation_id, to_jsonb(runs.*), '{}')
+select batch_ops.join_run(
+    operation_id, to_jsonb(runs.*) || jsonb_build_object('timeout_seconds', extract(epoch from timeout)), '{}'
+)
 from batch_ops.runs where operation_id = %(run)s
 """
 
