@@ -3,11 +3,15 @@
 import pytest
 
 from support.crews import Crew, begin_together
-from support.sessions import terminate, wait_for_row_lock
+from support.sessions import terminate, wait_for_row_lock, wait_until_gone
+from support.strikes import raising
+from support.ware_kinds import NUMBERS
 
 WORKERS_WITH_BATCHES = """
 select count(distinct worker_id) from batch_ops.batches where operation_id = %(run)s and status = 'completed'
 """
+# The database is the test's own.
+DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_database()"
 
 
 @pytest.mark.parametrize("turn", range(3))
@@ -53,3 +57,26 @@ def test_workers_that_come_and_are_killed_change_every_row_once(run, start_worke
     for worker in workers:
         worker.wait()
     run.assert_exactly_once()
+
+
+@pytest.mark.parametrize("kind", ["update", "insert"])
+def test_workers_that_take_over_claims_and_record_errors_all_the_time_do_not_lock_each_other_out(
+    open_wares, start_worker, kind
+):
+    run, crew = open_wares(kind), Crew(start_worker, 8)
+    run.make_batches_of(5)
+    run.change(error_handling="continue_on_error", claim_timeout="0")
+    # One in every batch, so that all of them are given back to be tried again.
+    strike = raising("P0001", list(range(3, NUMBERS + 1, 5)))
+    run.database.execute(strike.cause)
+    workers = crew.start(run, 0.01)
+    for worker in workers:
+        worker.wait()
+    run.database.execute(strike.mended)
+    run.retry_failed()
+    workers += crew.start(run, 0.01)
+    for worker in workers:
+        worker.wait()
+        # What it knows of deadlocks a session tells at its end at the latest.
+        wait_until_gone(run.database, worker.backend)
+    assert run.value(DEADLOCKS) == 0

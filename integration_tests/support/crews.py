@@ -20,14 +20,20 @@ select from pg_locks where not granted and locktype = 'advisory' and pid = any(%
 """
 
 
-def begin_together(run: Run, workers: list[Worker]) -> None:
-    """Let workers begin that have not yet; none claims anything before the last of them wants to."""
+@contextmanager
+def claims_held_up(run: Run, pids: list[int]) -> Iterator[None]:
+    """Let nobody claim anything until the block has ended and all these sessions want to."""
     with run.database.session(autocommit=False) as gate, gate.cursor() as cursor:
         cursor.execute("select batch_ops.lock_steps(%s)", [run.id])
+        yield
+        wait_for_rows(run.database, _WAITING, {"pids": pids}, "all workers wait", count=len(pids))
+
+
+def begin_together(run: Run, workers: list[Worker]) -> None:
+    """Let workers begin that have not yet; none claims anything before the last of them wants to."""
+    with claims_held_up(run, [worker.backend for worker in workers]):
         for worker in workers:
             worker.begin()
-        pids = [worker.backend for worker in workers]
-        wait_for_rows(run.database, _WAITING, {"pids": pids}, "all workers wait", count=len(workers))
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,26 @@ select
 from pg_locks
 where not granted and pid = %(pid)s and relation = 'batch_ops.batches'::regclass
 """
+_WANT_LEASES = """
+select pid from pg_locks
+where
+    not granted
+    and pid = any(%(pids)s)
+    and relation = 'batch_ops.batches'::regclass
+    and mode = 'RowShareLock'
+    and not exists (
+        select from pg_locks as held where held.pid = pg_locks.pid and held.locktype = 'advisory'
+    )
+"""
+_NONE_WORKS = """
+select where not exists (
+    select from pg_stat_activity
+    where
+        pid = any(%(pids)s)
+        and state is distinct from 'idle'
+        and coalesce(wait_event_type, 'none') not in ('Lock', 'Timeout')
+)
+"""
 _CLOSE_GATE = "lock table batch_ops.batches in exclusive mode"
 
 
@@ -105,6 +125,26 @@ def suspended(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def some_suspended_before_apply(database: Database, pids: list[int]) -> Iterator[list[int]]:
+    """Suspend those of some sessions that have committed a claim and have not begun to apply it; yields them.
+
+    Not while others are suspended that way: they keep the gate from closing.
+    """
+    with database.session(autocommit=False) as gate, gate.cursor() as cursor:
+        cursor.execute(_CLOSE_GATE)
+        wait_for_rows(database, _NONE_WORKS, {"pids": pids}, "all sessions wait, or have nothing to do")
+        caught = [pid for (pid,) in database.rows(_WANT_LEASES, {"pids": pids})]
+        for pid in caught:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            gate.rollback()
+            yield caught
+        finally:
+            for pid in caught:
+                os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager
