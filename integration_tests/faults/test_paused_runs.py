@@ -4,10 +4,11 @@ import pytest
 
 from support.crews import SEVERAL, Crew
 from support.runs import Run
-from support.sessions import wait_for_row_lock
+from support.sessions import wait_for_row_lock, wait_for_rows
 from support.ware_kinds import KINDS
 
 CONTROLS = "select action, requested_by::text from batch_ops.controls order by control_id"
+BATCHES = "select from batch_ops.batches where operation_id = %(run)s"
 
 
 @pytest.fixture
@@ -113,6 +114,21 @@ def test_a_crew_that_is_paused_leaves_a_true_ledger_and_ends_with_every_row_once
     run.join()
     crew.work(run)
     run.assert_exactly_once()
+
+
+@pytest.mark.parametrize(("action", "status"), [("pause", "paused"), ("cancel", "cancelled")])
+def test_each_of_a_crew_ends_what_it_has_claimed_and_claims_no_more(open_wares, start_worker, action, status):
+    run, crew = open_wares("update"), Crew(start_worker, SEVERAL)
+    run.make_batches_of(5)
+    # Sixteen for each; there are 120.
+    claimed = 16 * SEVERAL
+    with run.database.session(autocommit=False) as gate:
+        gate.cursor().execute("lock table ware in share mode")
+        workers = crew.start(run, 60)
+        wait_for_rows(run.database, BATCHES, {"run": run.id}, "each has its claim", count=claimed)
+        run.value(f"select batch_ops.{action}(%(run)s)")
+    assert {worker.wait()[-1]["status"] for worker in workers} == {status}
+    assert run.batch_count == len(run.database.rows(BATCHES, {"run": run.id})) == claimed
 
 
 def test_a_pause_that_is_taken_back_in_time_is_not_noticed(run, start_worker):
