@@ -6,6 +6,9 @@ there are others, they have done all the rest by then; when the fault has struck
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from psycopg2.errors import LockNotAvailable
 
 from support.crews import Crew
 from support.sessions import (
@@ -13,6 +16,7 @@ from support.sessions import (
     suspended_before_apply,
     terminate,
     wait_for_rows,
+    wait_until,
     wait_until_gone,
 )
 from support.strikes import Strike, passing, raising, slow
@@ -122,12 +126,21 @@ def _suspend_in_batch(run: WareRun, crew: Crew) -> None:
     late.wait()
 
 
+def _locks(session: Any, tables: str) -> bool:
+    """Lock all tables or none: to wait with only some of them locked may be a deadlock with a worker."""
+    try:
+        session.cursor().execute(f"lock table {tables} in access exclusive mode nowait")
+    except LockNotAvailable:
+        session.rollback()
+        return False
+    return True
+
+
 def _lock_ledger(run: WareRun, crew: Crew) -> None:
     with crew.caught_at(run, 150, 0.01) as caught, run.database.session(autocommit=False) as ledger:
-        with ledger.cursor() as cursor:
-            cursor.execute(
-                "lock table batch_ops.errors, batch_ops.steps, batch_ops.runs in access exclusive mode"
-            )
+        wait_until(
+            lambda: _locks(ledger, "batch_ops.errors, batch_ops.steps, batch_ops.runs"), "all is locked"
+        )
         caught.gate.rollback()
         wait_for_rows(run.database, _WAITS, {"pid": caught.worker.backend}, "the worker waits for the ledger")
         ledger.rollback()
