@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -34,6 +35,10 @@ select
     mode = 'RowShareLock'
     and not exists (select from pg_locks as held where held.pid = %(pid)s and held.locktype = 'advisory')
 from pg_locks
+where not granted and pid = %(pid)s and relation = 'batch_ops.batches'::regclass
+"""
+_WAITS_FOR_BATCHES = """
+select from pg_locks
 where not granted and pid = %(pid)s and relation = 'batch_ops.batches'::regclass
 """
 _WANT_LEASES = """
@@ -147,6 +152,29 @@ def some_suspended_before_apply(database: Database, pids: list[int]) -> Iterator
                 os.kill(pid, signal.SIGCONT)
 
 
+class _Gate:
+    """In front of the batches: nobody claims or leases one before those who wait are let through."""
+
+    def __init__(self, database: Database, closed: Any, other: Any) -> None:
+        self._database, self._closed, self._next = database, closed, other
+        self._threads = ThreadPoolExecutor(1)
+        closed.cursor().execute(_CLOSE_GATE)
+
+    def let_through(self) -> None:
+        """Let those through who wait; it is closed before any of them comes back."""
+        closing = self._threads.submit(self._next.cursor().execute, _CLOSE_GATE)
+        queued = {"pid": self._next.info.backend_pid}
+        wait_for_rows(self._database, _WAITS_FOR_BATCHES, queued, "the gate is about to be closed again")
+        self._closed.rollback()
+        closing.result()
+        self._closed, self._next = self._next, self._closed
+
+    def open(self) -> None:
+        """Let everybody through."""
+        self._closed.rollback()
+        self._threads.shutdown()
+
+
 @contextmanager
 def suspended_before_apply(
     database: Database, start: Callable[[], Worker], sought: Callable[[], bool] = lambda: True
@@ -158,8 +186,8 @@ def suspended_before_apply(
         start: Starts the worker.
         sought: Tells whether a moment is the one that the test wants; else the next one is tried.
     """
-    with database.session(autocommit=False) as gate, gate.cursor() as cursor:
-        cursor.execute(_CLOSE_GATE)
+    with database.session(autocommit=False) as first, database.session(autocommit=False) as second:
+        gate = _Gate(database, first, second)
         worker = start()
 
         def caught() -> bool:
@@ -171,11 +199,10 @@ def suspended_before_apply(
             )
             if leases and sought():
                 return True
-            gate.rollback()
-            cursor.execute(_CLOSE_GATE)
+            gate.let_through()
             return False
 
         wait_until(caught, f"session {worker.backend} is about to apply")
         with suspended(worker.backend):
-            gate.rollback()
+            gate.open()
             yield worker
