@@ -41,7 +41,24 @@ begin
 
     select * into v_run from batch_ops.runs where runs.operation_id = p_operation_id for update;
     v_stop_reason := batch_ops.stop_reason(v_run, p_step_number, p_outcome, p_track);
-    if p_outcome = 'exhausted' and v_run.closed_at is null and v_stop_reason is null then
+    if
+        p_outcome = 'exhausted'
+        and exists (
+            select 1 from batch_ops.batches
+            where
+                batches.operation_id = p_operation_id
+                and batches.step_number = p_step_number
+                and batches.status = 'failed'
+                and (
+                    v_run.error_handling not in ('continue_on_error', 'collect_errors')
+                    or batch_ops.error_class(batches.sqlstate) = 'fatal'
+                )
+        )
+    then
+        -- Another worker has met what stops the run, and has not said so yet or never will.
+        v_outcome := 'failed';
+    end if;
+    if v_outcome = 'exhausted' and v_run.closed_at is null and v_stop_reason is null then
         v_waiting := batch_ops.held_batches(p_operation_id, p_step_number);
         v_waiting_since := case
             -- The next attempt of a batch is nothing that somebody else holds up.
