@@ -2,7 +2,9 @@
 
 import pytest
 
+from support.crews import Crew
 from support.engine import open_run
+from support.sessions import terminate, wait_for_claim_lock
 from support.strikes import passing, raising, slow
 
 FAILED_BATCHES = "select count(*) from batch_ops.batches where operation_id = %(run)s and status = 'failed'"
@@ -99,6 +101,30 @@ def test_a_batch_is_given_up_after_max_retries_whoever_tried_it_and_the_run_fail
     }
     run.database.execute(strike.mended)
     work_together(run, crew)
+    run.assert_exactly_once()
+
+
+@pytest.mark.parametrize(
+    ("policy", "sqlstate"),
+    [("stop_on_error", "P0001"), ("continue_on_error", "53100")],
+    ids=["bad row", "disk full"],
+)
+def test_a_run_fails_when_a_worker_has_given_a_batch_up_and_dies_before_it_says_so(
+    open_wares, start_worker, policy, sqlstate
+):
+    run, crew = open_wares("update"), Crew(start_worker, 2)
+    run.change(error_handling=policy)
+    strike = raising(sqlstate, [150])
+    run.database.execute(strike.cause)
+    with crew.caught_at(run, 150) as caught, run.database.session(autocommit=False) as claim_lock:
+        claim_lock.cursor().execute("select batch_ops.lock_steps(%s)", [run.id])
+        caught.gate.rollback()
+        wait_for_claim_lock(run.database, caught.worker.backend)
+        terminate(run.database, caught.worker.backend)
+    assert (run.status, run.is_closed) == ("failed", False)
+    run.database.execute(strike.mended)
+    run.join()
+    crew.work(run)
     run.assert_exactly_once()
 
 
