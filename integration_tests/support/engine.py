@@ -30,6 +30,9 @@ begin
 end $$;
 """
 
+# What a session knows of its batches that has worked for a while.
+_FIRST_STATE = {"step": {"number": 1}, "track": {"claim_count": 16}}
+
 
 def open_run(dbt: Dbt, database: Database, operation: str, args: Mapping[str, Any] | None = None) -> str:
     """Let dbt open a run and be cancelled before its first batch; returns the run's id."""
@@ -41,11 +44,11 @@ def open_run(dbt: Dbt, database: Database, operation: str, args: Mapping[str, An
 
 
 def work(session: Any, operation_id: str, seconds: float = 0, state: Any = None) -> dict[str, Any]:
-    """Call one slice; with no seconds it is one claim (up to sixteen small batches)."""
+    """Call one slice; with no seconds it is one claim, at first of sixteen batches."""
     with session.cursor() as cursor:
         cursor.execute(
             "call batch_ops.work(%s, make_interval(secs => %s), %s)",
-            [operation_id, seconds, None if state is None else json.dumps(state)],
+            [operation_id, seconds, json.dumps(state or _FIRST_STATE)],
         )
         (state,) = cursor.fetchone()
     return state

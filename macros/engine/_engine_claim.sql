@@ -7,8 +7,7 @@
 {% macro _engine_claim() %}
 create or replace function batch_ops.claim(
     p_slice batch_ops.slice,
-    p_stride integer,
-    p_count integer,
+    p_track batch_ops.track,
     out batch_numbers bigint[],
     out claim_numbers integer[]
 )
@@ -38,19 +37,19 @@ begin
         select claimed.batch_numbers, claimed.claim_numbers
         into batch_numbers, claim_numbers
         from batch_ops.claim_abandoned(
-            p_slice.operation_id, p_slice.step_number, p_slice.worker_id, p_count, true
+            p_slice.operation_id, p_slice.step_number, p_slice.worker_id, p_track.claim_count, true
         ) as claimed;
     end if;
     if batch_numbers is null then
         select claimed.batch_numbers, claimed.claim_numbers
         into batch_numbers, claim_numbers
-        from batch_ops.claim_new(p_slice, p_stride, p_count) as claimed;
+        from batch_ops.claim_new(p_slice, p_track) as claimed;
     end if;
     if batch_numbers is null then
         select claimed.batch_numbers, claimed.claim_numbers
         into batch_numbers, claim_numbers
         from batch_ops.claim_abandoned(
-            p_slice.operation_id, p_slice.step_number, p_slice.worker_id, p_count, false
+            p_slice.operation_id, p_slice.step_number, p_slice.worker_id, p_track.claim_count, false
         ) as claimed;
     end if;
 end

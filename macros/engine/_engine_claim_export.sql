@@ -12,19 +12,20 @@ language plpgsql
 as $function$
 declare
     v_slice batch_ops.slice := batch_ops.start_slice(p_operation_id);
-    v_stride integer := greatest(
-        v_slice.batch_size, nullif(pg_catalog.current_setting('batch_ops.stride', true), '')::integer
-    );
+    v_track batch_ops.track := batch_ops.start_track(v_slice, null);
     v_claimed record;
     v_batch batch_ops.batches;
 begin
     v_slice.asynchronous := false;
+    v_track.stride := greatest(
+        v_slice.batch_size, nullif(pg_catalog.current_setting('batch_ops.stride', true), '')::integer
+    );
     perform batch_ops.enter_transaction(v_slice);
     if not v_slice.runnable then
         return null;
     end if;
     perform batch_ops.lock_step(p_operation_id, v_slice.step_number);
-    select * into v_claimed from batch_ops.claim_new(v_slice, v_stride, 1);
+    select * into v_claimed from batch_ops.claim_new(v_slice, v_track);
     if v_claimed.batch_numbers is null then
         return null;
     end if;
@@ -40,7 +41,7 @@ begin
         pg_catalog.set_config('batch_ops.range_hi', v_batch.range_hi::text, true),
         pg_catalog.set_config('batch_ops.parameters', v_slice.parameters::text, true),
         pg_catalog.set_config('batch_ops.run_started_at', v_slice.run_started_at::text, true),
-        pg_catalog.set_config('batch_ops.stride', v_stride::text, false);
+        pg_catalog.set_config('batch_ops.stride', v_track.stride::text, false);
     return pg_catalog.jsonb_build_object(
         'batch_number', v_batch.batch_number,
         'statement', v_slice.statements -> 'export' ->> batch_ops.range_shape(v_batch.range_lo, v_batch.range_hi)

@@ -4,8 +4,7 @@
 {% macro _engine_claim_new() %}
 create or replace function batch_ops.claim_new(
     p_slice batch_ops.slice,
-    p_stride integer,
-    p_count integer,
+    p_track batch_ops.track,
     out batch_numbers bigint[],
     out claim_numbers integer[]
 )
@@ -13,6 +12,9 @@ language plpgsql
 as $function$
 declare
     v_newest record;
+    v_last_lo jsonb;
+    v_last_hi jsonb;
+    v_last_records bigint;
     v_number bigint;
     v_lo jsonb;
     v_hi jsonb;
@@ -22,6 +24,20 @@ begin
     from batch_ops.position(p_slice.operation_id, p_slice.step_number);
     v_number := coalesce(v_newest.batch_number, 0);
     v_lo := v_newest.range_hi;
+    if v_newest.records is null and p_track.last_batch is not null then
+        -- Another worker is in the middle of the newest one; what this session did last tells as much.
+        select batches.range_lo, batches.range_hi, batches.records
+        into v_last_lo, v_last_hi, v_last_records
+        from batch_ops.batches
+        where
+            batches.operation_id = p_slice.operation_id
+            and batches.step_number = p_slice.step_number
+            and batches.batch_number = p_track.last_batch;
+    else
+        v_last_lo := v_newest.range_lo;
+        v_last_hi := v_newest.range_hi;
+        v_last_records := v_newest.records;
+    end if;
 
     if p_slice.upper_bound is null or v_lo = p_slice.upper_bound then
         return;
@@ -30,14 +46,14 @@ begin
         -- that finds the boundary, up to a tenth of a batch's time.
         p_slice.iterate_by = 'range'
         and (p_slice.statements -> 'is_integer_key')::boolean
-        and (v_newest.range_hi ->> 0)::numeric - (v_newest.range_lo ->> 0)::numeric <= v_newest.records * 1.05
+        and (v_last_hi ->> 0)::numeric - (v_last_lo ->> 0)::numeric <= v_last_records * 1.05
     ) then
-        v_ends := batch_ops.next_integers(v_lo, p_slice.upper_bound, p_slice.batch_size, p_count);
+        v_ends := batch_ops.next_integers(v_lo, p_slice.upper_bound, p_slice.batch_size, p_track.claim_count);
     else
         v_ends := batch_ops.next_boundaries(
-            p_slice, v_lo, p_stride,
+            p_slice, v_lo, p_track.stride,
             -- Reading the keys of several large batches at once costs more than the transactions it saves.
-            case when p_slice.batch_size >= 500 then 1 else p_count end
+            case when p_slice.batch_size >= 500 then 1 else p_track.claim_count end
         );
     end if;
 

@@ -1,8 +1,8 @@
 {#-
   batch_ops.end_slice: releases what the worker still holds, moves the run to the status it has reached, and tells it.
 
-  Returns what the next slice and a line of progress need: status, whether a person interrupted the slice, the batches
-  that it waits for and since when, how long to wait, the seconds that are left of the run's timeout, and the track.
+  Returns what the next slice and a line of progress need: status, whether a person interrupted the slice, whether this
+  worker alone has stopped (max_errors_per_worker), the batches that it waits for and since when, how long to wait, the seconds that are left of the run's timeout, and the track.
 -#}
 {% macro _engine_end_slice() %}
 create or replace function batch_ops.end_slice(
@@ -25,6 +25,7 @@ declare
     v_finished boolean := false;
     v_outcome text := p_outcome;
     v_stop_reason text;
+    v_stopped boolean := false;
 begin
     -- Whoever ends a slice decides alone whether the run is done.
     perform batch_ops.lock_step(p_operation_id, p_step_number);
@@ -39,7 +40,9 @@ begin
             and batches.worker_id = p_worker_id;
     end if;
 
-    select * into v_run from batch_ops.runs where runs.operation_id = p_operation_id for update;
+    select * into v_run from batch_ops.runs where runs.operation_id = p_operation_id
+    -- Does not hold up a worker that records an error, whose foreign key locks this row as well.
+    for no key update;
     v_stop_reason := batch_ops.stop_reason(v_run, p_step_number, p_outcome, p_track);
     if
         p_outcome = 'exhausted'
@@ -94,7 +97,7 @@ begin
         when v_finished then 'completed'
         when v_run.pause_requested_at is not null then 'paused'
         when v_run.deadline_at <= pg_catalog.clock_timestamp() then 'timed_out'
-        when v_waiting_since < pg_catalog.clock_timestamp() - v_run.claim_timeout then 'blocked'
+        when batch_ops.is_blocked(v_run, p_step_number, v_waiting_since) then 'blocked'
         else 'running'
     end;
     if v_run.closed_at is null and (v_status <> v_run.status or v_status = 'cancelled') then
@@ -102,15 +105,24 @@ begin
             p_operation_id, v_status, p_worker_id, case v_status when 'failed' then v_stop_reason end
         );
     end if;
+    v_stopped := v_status = 'running' and v_outcome = 'worker_over_limit';
     update batch_ops.workers
     set
         heartbeat_at = pg_catalog.clock_timestamp(),
-        ended_at = case when v_status <> 'running' or v_outcome = 'cancelled' then pg_catalog.clock_timestamp() end
+        ended_at = case
+            when v_status <> 'running' or v_outcome = 'cancelled' or v_stopped then pg_catalog.clock_timestamp()
+        end,
+        batches = workers.batches + coalesce(p_track.batches, 0),
+        records = workers.records + coalesce(p_track.records, 0),
+        failed = workers.failed + coalesce(p_track.failed, 0),
+        retries = workers.retries + coalesce(p_track.retries, 0),
+        stop_reason = case when v_stopped then 'more than max_errors_per_worker rows or batches failed in it' end
     where workers.worker_id = p_worker_id;
 
     return batch_ops.slice_state(p_operation_id, p_step_number) || pg_catalog.jsonb_build_object(
         'status', v_status,
         'interrupted', v_outcome = 'cancelled' and v_status = 'running',
+        'stopped', v_stopped,
         'waiting_for', v_waiting,
         'waiting_since', v_waiting_since,
         'wait_seconds', case

@@ -27,6 +27,9 @@ declare
         pg_catalog.make_interval(secs => (p_request ->> 'lock_timeout_seconds')::double precision),
         least(interval '10 seconds', nullif(v_batch_timeout, interval '0') / 2)
     );
+    v_heartbeat interval := pg_catalog.make_interval(
+        secs => coalesce((v_description ->> 'heartbeat_seconds')::double precision, 10)
+    );
     v_confirm_before timestamptz := p_started_at
         + pg_catalog.make_interval(secs => (p_request ->> 'confirm_within_seconds')::double precision);
 begin
@@ -35,7 +38,7 @@ begin
             operation_id, operation, target, status, parameters, spec_hash, spec_path, generator_version,
             package_version, max_records, on_limit, max_errors, skip_invalid_rows, timeout, claim_timeout,
             started_at, deadline_at, confirm_before, file_name, error_handling, max_retries, redact, redacted_parameters,
-            batch_timeout, lock_timeout, idempotency_key
+            batch_timeout, lock_timeout, idempotency_key, max_workers, heartbeat_interval, max_errors_per_worker
         )
         values (
             p_operation_id, v_description ->> 'operation', v_description ->> 'target',
@@ -45,7 +48,9 @@ begin
             (v_description ->> 'max_records')::bigint, coalesce(v_description ->> 'on_limit', 'refuse'),
             (v_description ->> 'max_errors')::bigint,
             coalesce((v_description ->> 'skip_invalid_rows')::boolean, false), v_timeout,
-            pg_catalog.make_interval(secs => (p_request ->> 'claim_timeout_seconds')::double precision),
+            coalesce(
+                pg_catalog.make_interval(secs => (p_request ->> 'claim_timeout_seconds')::double precision), 3 * v_heartbeat
+            ),
             p_started_at, p_started_at + v_timeout, v_confirm_before, p_request ->> 'file_name',
             coalesce(v_description ->> 'error_handling', 'stop_on_error'),
             coalesce((v_description ->> 'max_retries')::integer, 5),
@@ -55,7 +60,9 @@ begin
                 from pg_catalog.jsonb_each(v_description -> 'parameters') as parameters (name, declared)
                 where (parameters.declared -> 'redact')::boolean
             ),
-            nullif(v_batch_timeout, interval '0'), nullif(v_lock_timeout, interval '0'), p_request ->> 'idempotency_key'
+            nullif(v_batch_timeout, interval '0'), nullif(v_lock_timeout, interval '0'), p_request ->> 'idempotency_key',
+            coalesce((v_description ->> 'max_workers')::integer, 1), v_heartbeat,
+            (v_description ->> 'max_errors_per_worker')::bigint
         )
         on conflict do nothing;
         if found then

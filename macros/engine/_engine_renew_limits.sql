@@ -9,6 +9,8 @@ create or replace function batch_ops.renew_limits(p_operation_id uuid, p_descrip
 returns void
 language plpgsql
 as $function$
+declare
+    v_heartbeat interval := pg_catalog.make_interval(secs => (p_description ->> 'heartbeat_seconds')::double precision);
 begin
     update batch_ops.runs
     set
@@ -24,6 +26,10 @@ begin
             union
             select pg_catalog.jsonb_array_elements_text(coalesce(p_description -> 'redact', '[]'))
         ),
+        max_workers = coalesce((p_description ->> 'max_workers')::integer, runs.max_workers),
+        max_errors_per_worker = (p_description ->> 'max_errors_per_worker')::bigint,
+        heartbeat_interval = coalesce(v_heartbeat, runs.heartbeat_interval),
+        claim_timeout = coalesce(3 * v_heartbeat, runs.claim_timeout),
         timeout = pg_catalog.make_interval(secs => (p_description ->> 'timeout_seconds')::double precision)
     where runs.operation_id = p_operation_id;
     update batch_ops.steps

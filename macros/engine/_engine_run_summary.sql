@@ -9,6 +9,8 @@ as $function$
         'remaining_seconds', extract(epoch from overview.deadline_at - pg_catalog.clock_timestamp()),
         'max_records', runs.max_records,
         'error_handling', runs.error_handling,
+        'max_workers', runs.max_workers,
+        'has_other_workers', batch_ops.has_other_workers(p_operation_id),
         'batch_timeout_seconds', extract(epoch from runs.batch_timeout),
         'pause_requested_by', runs.pause_requested_by,
         'cancel_requested_by', runs.cancel_requested_by,

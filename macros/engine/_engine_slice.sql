@@ -3,6 +3,7 @@
 
   goes_on: errors of rows and batches are recorded and the run goes on. is_divisible: a batch may be done in parts.
   is_repeatable: a batch may be tried again after an error. error_count: unresolved errors when the slice began.
+  worker_failures: rows that failed in this session's slices before.
 -#}
 {% macro _engine_slice() %}
 create type batch_ops.slice as (
@@ -28,6 +29,9 @@ create type batch_ops.slice as (
     error_count bigint,
     max_retries integer,
     is_divisible boolean,
-    is_repeatable boolean
+    is_repeatable boolean,
+    heartbeat_interval interval,
+    max_errors_per_worker bigint,
+    worker_failures bigint
 )
 {% endmacro %}

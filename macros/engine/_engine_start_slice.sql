@@ -1,5 +1,5 @@
 {#-
-  batch_ops.start_slice: registers the session as a worker of the run and hands it what a slice needs.
+  batch_ops.start_slice: registers the session as a worker of the run, buries dead ones, and hands it what a slice needs.
 
   runnable is false when the run is closed, was cancelled or paused, failed or is past its deadline; end_slice tells which.
   Raises when the run does not exist or was opened by another role: a worker executes only text that its own
@@ -13,6 +13,8 @@ as $function$
 declare
     v_run batch_ops.runs;
     v_step batch_ops.steps;
+    v_worker_id bigint;
+    v_worker batch_ops.workers;
 begin
     select * into v_run from batch_ops.runs where runs.operation_id = p_operation_id;
     if not found then
@@ -28,6 +30,9 @@ begin
     -- The first that runs: failed rows may be tried again in several. Where none does, the last that was opened.
     order by steps.status <> 'running', case steps.status when 'running' then 1 else -1 end * steps.step_number
     limit 1;
+    v_worker_id := batch_ops.register_worker(p_operation_id);
+    select * into v_worker from batch_ops.workers where workers.worker_id = v_worker_id;
+    perform batch_ops.bury_workers(v_run, v_step.step_number);
 
     return row(
         v_run.status in ('running', 'blocked')
@@ -37,7 +42,7 @@ begin
         p_operation_id,
         v_step.step_number,
         v_step.operation_type,
-        batch_ops.register_worker(p_operation_id),
+        v_worker_id,
         v_step.iterate_by,
         v_step.upper_bound,
         -- Through an operator, so that these are plain values in memory: a value that still points into its
@@ -57,7 +62,10 @@ begin
         batch_ops.count_failures(p_operation_id),
         v_run.max_retries,
         v_step.operation_type <> 'custom_function',
-        v_step.operation_type <> 'custom_function' or v_step.idempotent
+        v_step.operation_type <> 'custom_function' or v_step.idempotent,
+        v_run.heartbeat_interval,
+        v_run.max_errors_per_worker,
+        v_worker.failed
     )::batch_ops.slice;
 end
 $function$

@@ -13,7 +13,9 @@ as $function$
         coalesce((known.track ->> 'streak_records')::bigint, 0),
         known.track ->> 'streak_reason',
         0,
-        coalesce((known.track ->> 'failed_claims')::integer, 0)
+        coalesce((known.track ->> 'failed_claims')::integer, 0),
+        coalesce((known.track ->> 'claim_count')::integer, 1),
+        (known.track ->> 'last_batch')::bigint
     )::batch_ops.track
     from (
         -- Another step is another matter.

@@ -1,7 +1,7 @@
 {#-
   batch_ops.stop_reason: why a run stops by itself where no single error tells it; null for other outcomes.
 
-  `over_limit` and `systemic` come from a slice (see slice_outcome). The other sign of a systemic failure is looked for
+  `over_limit`, `worker_over_limit` and `systemic` come from a slice (see slice_outcome). The other sign of a systemic failure is looked for
   here, once a slice: more than half of at least fifty batches without a single good row.
 -#}
 {% macro _engine_stop_reason() %}
@@ -26,6 +26,10 @@ declare
 begin
     if v_failures > p_run.max_errors then
         return pg_catalog.format('%s rows or batches failed, more than max_errors = %s', v_failures, p_run.max_errors);
+    elsif p_outcome = 'worker_over_limit' and not batch_ops.has_other_workers(p_run.operation_id) then
+        return pg_catalog.format(
+            'in each worker more than max_errors_per_worker = %s rows or batches failed', p_run.max_errors_per_worker
+        );
     elsif p_outcome = 'systemic' then
         return pg_catalog.format(
             'every row of %s batches in succession failed for the same reason (SQLSTATE %s)',

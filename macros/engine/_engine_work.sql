@@ -21,7 +21,7 @@ declare
     v_claimed record;
     v_applied record;
     v_track batch_ops.track;
-    v_count integer;
+    v_claimed_at timestamptz;
     v_detail text;
     v_outcome text := 'not_runnable';
 begin
@@ -33,9 +33,8 @@ begin
     -- Whatever the session's default: a lease must see that its claim was taken over. `and chain` keeps it.
     set transaction isolation level read committed;
     v_slice := batch_ops.start_slice(p_operation_id);
+    v_slice_ends := least(v_slice_ends, pg_catalog.clock_timestamp() + v_slice.heartbeat_interval);
     v_track := batch_ops.start_track(v_slice, p_state);
-    -- A claim is a transaction of its own; several batches share one, more of them when they are small.
-    v_count := greatest(4, least(16, 2000 / v_slice.batch_size));
     commit and chain;
     if v_slice.goes_on and v_slice.error_count > v_slice.max_errors then
         v_slice.runnable := false;
@@ -47,11 +46,12 @@ begin
         perform batch_ops.enter_transaction(v_slice);
         begin
             select * into v_claimed
-            from batch_ops.claim(v_slice, v_track.stride, v_count);
+            from batch_ops.claim(v_slice, v_track);
             v_outcome := 'claimed';
         exception
             when query_canceled then
-                v_outcome := 'cancelled';
+                -- Not a person, but the time: another worker has opened the next step meanwhile, under the claim lock.
+                v_outcome := case when batch_ops.ran_out_of_time() then 'waiting' else 'cancelled' end;
             when others then
                 get stacked diagnostics v_detail = pg_exception_detail;
                 v_track.failed_claims := v_track.failed_claims + 1;
@@ -64,6 +64,7 @@ begin
             v_outcome := 'exhausted';
             exit claims;
         end if;
+        v_claimed_at := pg_catalog.clock_timestamp();
 
         for v_turn in 1 .. pg_catalog.cardinality(v_claimed.batch_numbers) loop
             loop
@@ -100,6 +101,10 @@ begin
                 and pg_catalog.clock_timestamp() >= least(v_slice_ends + interval '1 second', v_slice.deadline_at);
         end loop;
         v_outcome := 'completed';
+        v_track.last_batch := v_claimed.batch_numbers[pg_catalog.cardinality(v_claimed.batch_numbers)];
+        v_track.claim_count := batch_ops.next_claim_count(
+            v_track.claim_count, pg_catalog.clock_timestamp() - v_claimed_at
+        );
         exit claims when pg_catalog.clock_timestamp() >= least(v_slice_ends, v_slice.deadline_at);
     end loop;
 

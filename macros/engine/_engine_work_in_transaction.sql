@@ -31,7 +31,7 @@ begin
     end if;
     <<claims>>
     while v_slice.runnable loop
-        select * into v_claimed from batch_ops.claim(v_slice, v_track.stride, 1);
+        select * into v_claimed from batch_ops.claim(v_slice, v_track);
         if v_claimed.batch_numbers is null then
             select pg_catalog.min(batches.retry_at) - pg_catalog.clock_timestamp() into v_wait
             from batch_ops.batches

@@ -8,5 +8,6 @@
         {"name": "runs_steps_batches", "statements": dbt_batch_ops._migration_0001_runs_steps_batches()},
         {"name": "several_steps", "statements": dbt_batch_ops._migration_0002_several_steps()},
         {"name": "errors_and_control", "statements": dbt_batch_ops._migration_0003_errors_and_control()},
+        {"name": "several_workers", "statements": dbt_batch_ops._migration_0004_several_workers()},
     ]) }}
 {% endmacro %}

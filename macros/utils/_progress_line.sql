@@ -18,5 +18,6 @@
         ~ ("{:>10,}".format(progress.failed) ~ " failed" if progress.failed else "")
         ~ ("" if left is none or done else "{:>14}".format(dbt_batch_ops._duration(left)) ~ " left")
         ~ ("   step " ~ step.number ~ " of " ~ summary.steps | length ~ ", " ~ step.name if several else "")
+        ~ ("   workers: " ~ dbt_batch_ops._crew_words(progress.state.crew) if progress.state.get("crew") else "")
     ) }}
 {% endmacro %}

@@ -7,11 +7,13 @@
 {% macro _setting(name) %}
     {%- set defaults = {
         "batch_ops_slice_seconds": 1,
-        "batch_ops_claim_timeout_seconds": 30,
+        "batch_ops_claim_timeout_seconds": none,
         "batch_ops_batch_timeout_seconds": none,
         "batch_ops_lock_timeout_seconds": none,
         "batch_ops_count_timeout_seconds": 30,
         "batch_ops_confirm_within_seconds": 3600,
+        "batch_ops_max_workers": none,
+        "batch_ops_worker_server": "batch_ops_loopback",
     } -%}
     {{ return(var(name, defaults[name])) }}
 {% endmacro %}

@@ -1,13 +1,16 @@
 {#-
   Calls time slices until the run needs no more of them, with a line of progress for each; returns its summary.
 
+  They are this session's own, or, with several workers, those of their coordinator.
+
   Two loops because dbt caps `range()` at 100,000 and Jinja has no while: together they are enough for 11 years.
 -#}
 {% macro _work_off(summary) %}
     {%- set is_one_transaction = summary.error_handling == "rollback_on_any_error" -%}
     {%- set ns = namespace(
         state=none, working=true, records=summary.processed_records, batches=summary.batch_count,
-        failed=summary.error_count, remaining=summary.remaining_seconds, said=none, step_number=none, step_records=0
+        failed=summary.error_count, remaining=summary.remaining_seconds, said=none, step_number=none, step_records=0,
+        crew=dbt_batch_ops._muster(summary)
     ) -%}
     {%- set started_at = modules.datetime.datetime.now() -%}
     {%- if is_one_transaction -%}
@@ -16,7 +19,12 @@
     {%- for hour in range(100000) if ns.working -%}
         {%- for turn in range(3600) if ns.working -%}
             {%- do dbt_batch_ops._limit_slice(summary, ns.remaining) -%}
-            {%- set ns.state = dbt_batch_ops._work_slice(summary, ns.state, is_one_transaction) -%}
+            {%- if ns.crew is none -%}
+                {%- set ns.state = dbt_batch_ops._work_slice(summary, ns.state, is_one_transaction) -%}
+            {%- else -%}
+                {%- set ns.crew = dbt_batch_ops._coordinate_slice(summary, ns.crew) -%}
+                {%- set ns.state = ns.crew -%}
+            {%- endif -%}
             {%- set ns.records = ns.records + ns.state.records -%}
             {%- set ns.batches = ns.batches + ns.state.batches -%}
             {%- set ns.failed = ns.failed + ns.state.failed -%}
@@ -32,6 +40,13 @@
                 {%- do dbt_batch_ops._say("  " ~ dbt_batch_ops._waits_for(waits_for)) -%}
             {%- endif -%}
             {%- set ns.said = waits_for -%}
+            {%- if ns.crew is not none and ns.crew.is_alone -%}
+                {%- do dbt_batch_ops._go_on_alone(ns.crew) -%}
+                {%- set ns.crew = none -%}
+                {%- set ns.state = none -%}
+            {%- elif ns.crew is not none and not ns.working -%}
+                {%- do dbt_batch_ops._dismiss(ns.crew) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- if is_one_transaction -%}
@@ -43,5 +58,7 @@
     {%- set ended = dbt_batch_ops._fetch(
         "select batch_ops.run_summary(" ~ dbt_batch_ops._literal(summary.operation_id) ~ "::uuid)"
     ) -%}
-    {{ return(dict(ended, interrupted=ns.state.interrupted, waiting_for=ns.state.waiting_for)) }}
+    {{ return(dict(
+        ended, interrupted=ns.state.interrupted, waiting_for=ns.state.waiting_for, crew=ns.state.get("crew")
+    )) }}
 {% endmacro %}
