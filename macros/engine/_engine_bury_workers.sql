@@ -32,7 +32,7 @@ begin
         and batches.status = 'claimed'
         and batches.worker_id = any (v_dead);
     update batch_ops.workers
-    set ended_at = workers.heartbeat_at
+    set ended_at = workers.heartbeat_at, stop_reason = 'its session is gone'
     where workers.worker_id = any (v_dead) and workers.ended_at is null;
 end
 $function$

@@ -37,6 +37,8 @@ begin
         using p_connection,
             'select pid, backend_start, current_user, current_database() '
             'from pg_catalog.pg_stat_activity where pid = pg_catalog.pg_backend_pid()';
+        -- What a transaction has seen of the sessions stays as it was, else.
+        perform pg_catalog.pg_stat_clear_snapshot();
         if
             v_session.db <> pg_catalog.current_database()
             or not batch_ops.is_alive(v_session.pid, v_session.backend_start)

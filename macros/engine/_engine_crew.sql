@@ -19,7 +19,10 @@ as $function$
                 pg_catalog.jsonb_build_object(
                     'worker_id', members.worker_id, 'pid', members.pid, 'records', members.records,
                     'batches', members.batches, 'failed', members.failed, 'is_working', members.is_working,
-                    'stop_reason', members.stop_reason
+                    'stop_reason', coalesce(
+                        members.stop_reason,
+                        case when not members.is_working and members.ended_at is null then 'its session is gone' end
+                    )
                 )
                 order by members.worker_id
             ) filter (where members.is_working or members.heartbeat_at >= p_since),

@@ -41,6 +41,7 @@
         {{ return(summary.operation_id) }}
     {%- endif -%}
     {%- if not summary.is_closed -%}
+        {%- do dbt_batch_ops._name_command(summary) -%}
         {%- set summary = dbt_batch_ops._work_off(summary) -%}
     {%- endif -%}
     {%- do dbt_batch_ops._report(summary) -%}

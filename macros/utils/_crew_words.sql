@@ -7,7 +7,7 @@
             (
                 "{:.1f}M".format(rows / 1000000) if rows >= 10000000
                 else "{:,}k".format(rows // 1000) if rows >= 10000 else "{:,}".format(rows)
-            ) ~ ("" if worker.is_working else " stopped" if worker.stop_reason else " gone")
+            ) ~ (" stopped" if worker.stop_reason else "")
         ) -%}
     {%- endfor -%}
     {{ return(words | join(", ")) }}

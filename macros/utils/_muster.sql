@@ -7,6 +7,8 @@
 {% macro _muster(summary) %}
     {%- if summary.error_handling == "rollback_on_any_error" -%}
         {{ return(none) }}
+    {%- elif env_var("DBT_BATCH_OPS_WORKERS", "") == "1" -%}
+        {{ return(none) }}
     {%- elif env_var("DBT_BATCH_OPS_WORKERS", "") -%}
         {%- do dbt_batch_ops._say("  " ~ env_var("DBT_BATCH_OPS_WORKERS") ~ " workers") -%}
         {{ return({"connections": []}) }}

@@ -10,6 +10,7 @@
             ~ (", " ~ "{:,}".format(run.retry_count) ~ " batches tried again" if run.retry_count else "")
         ) -%}
         {%- do dbt_batch_ops._report_steps(run) -%}
+        {%- do dbt_batch_ops._report_crew(run) -%}
         {%- do dbt_batch_ops._report_failures(run) -%}
         {{ return("") }}
     {%- endif -%}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from dbt_batch_ops.cli.options import file_argument, run_options
+from dbt_batch_ops.cli.options import file_argument, run_options, workers_option
 
 if TYPE_CHECKING:
     from dbt_batch_ops.database.profile import ProfileOptions, ProjectDatabase
@@ -25,6 +25,7 @@ _RESERVED = ("operation_id", "confirm")
 
 @click.command()
 @run_options
+@workers_option
 @file_argument
 @click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the file.")
 @click.option("--null", default="", metavar="TEXT", help="What means null where it is not in quotes.")
@@ -38,6 +39,7 @@ def load(
     profile: str | None,
     target: str | None,
     variables: str | None,
+    workers: int | None,
     encoding: str,
     null: str,
     quote: str,
@@ -52,7 +54,7 @@ def load(
     Ctrl-C pauses the run, which has taken over what it needs of the file.
     """
     from dbt_batch_ops.cli.dbt_command import parse_arguments
-    from dbt_batch_ops.cli.operation import csv_format, find_operation
+    from dbt_batch_ops.cli.operation import csv_format, find_operation, worker_count
     from dbt_batch_ops.cli.pausing import run_pausably
     from dbt_batch_ops.cli.project import find_project
     from dbt_batch_ops.cli.signals import interruptible
@@ -61,6 +63,7 @@ def load(
     folder = find_project(project_dir)
     plan = find_operation(folder, operation)
     parameter, form = csv_format(plan, quote, null)
+    size = worker_count(plan, workers)
     given = parse_arguments(arguments, (*_RESERVED, parameter))
     _check_format(form, encoding)
     options = ProfileOptions(folder, profiles_dir, profile, target, variables)
@@ -69,7 +72,7 @@ def load(
         _prepare_ledger(database, options)
         with _uploaded(database, binary, file, encoding, form) as upload_id:
             given[parameter] = f"upload:{upload_id}"
-            return run_pausably(options, plan, given, database.connect)
+            return run_pausably(options, plan, given, database.connect, workers=size)
 
 
 def _check_format(form: CsvFormat, encoding: str) -> None:

@@ -43,6 +43,24 @@ def find_operation(folder: Path, name: str) -> OperationPlan:
     return plans[name]
 
 
+def worker_count(plan: OperationPlan, asked: int | None) -> int:
+    """Return how many sessions shall work on a run.
+
+    Args:
+        plan: The operation.
+        asked: What the user asked for, or ``None`` for what the spec says.
+
+    Raises:
+        ProjectError: Several were asked for, and the run is one transaction.
+    """
+    if asked is not None and asked > 1 and plan.error_handling == "rollback_on_any_error":
+        raise ProjectError(
+            f"'{plan.name}' is one transaction (error_handling: rollback_on_any_error), and a transaction is "
+            "one session; leave --workers out"
+        )
+    return plan.max_workers if asked is None else asked
+
+
 def csv_format(plan: OperationPlan, quote: str, null: str) -> tuple[str, CsvFormat]:
     """Return the parameter that names the CSV file of an operation, and how the file is written.
 

@@ -48,6 +48,16 @@ def run_options(command: Command) -> Command:
     return click.argument("operation", metavar="OPERATION")(command)
 
 
+def workers_option(command: Command) -> Command:
+    """Add ``--workers`` to a command."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(1, 64),
+        metavar="N",
+        help="Sessions that work on the run. Default: what the spec says (parallel, max_workers), else 1.",
+    )(command)
+
+
 def file_argument(command: Command) -> Command:
     """Add FILE to a command, behind OPERATION when this stands below it."""
     return click.argument("file", metavar="FILE")(command)

@@ -22,6 +22,7 @@ from dbt_batch_ops.cli.dbt_command import INTERRUPTED, exit_code, start_dbt
 from dbt_batch_ops.cli.options import as_typed
 from dbt_batch_ops.cli.report import print_error
 from dbt_batch_ops.cli.signals import handled
+from dbt_batch_ops.database.crew import Crew
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Session  # noqa: N812
@@ -31,13 +32,20 @@ if TYPE_CHECKING:
 
 Connect = Callable[[], "Session"]
 
-# Names the run that the package shall open.
+# Names the run that the package shall open, and this command where the package goes on with another run.
 _RUN_VARIABLE = "DBT_BATCH_OPS_OPERATION_ID"
+# So many workers come from here, and dbt watches them; with 1 it works itself.
+_WORKERS_VARIABLE = "DBT_BATCH_OPS_WORKERS"
 _SECONDS_BETWEEN_LOOKS = 0.2
 
 
 def run_pausably(
-    options: ProfileOptions, plan: OperationPlan, arguments: Mapping[str, Any], connect: Connect
+    options: ProfileOptions,
+    plan: OperationPlan,
+    arguments: Mapping[str, Any],
+    connect: Connect,
+    *,
+    workers: int = 1,
 ) -> int:
     """Run an operation to its end; signals that ask this program to end pause the run.
 
@@ -45,19 +53,24 @@ def run_pausably(
         options: Project, profile and target.
         plan: The operation.
         arguments: Its arguments.
-        connect: Opens a connection to the same database; is called when there is a run to pause.
+        connect: Opens a connection to the same database; is called when there is a run to pause, and for
+            each worker.
+        workers: How many sessions work on the run. One is dbt's own; several are threads of this program.
 
     Returns:
         dbt's exit code, as a shell would see it; 130 when it failed after such a signal.
     """
     known = _known_run(arguments)
     operation_id = known or uuid.uuid4()
-    environment = {} if known else {_RUN_VARIABLE: str(operation_id)}
+    environment = {_RUN_VARIABLE: "" if known else str(operation_id), _WORKERS_VARIABLE: str(workers)}
     came: SimpleQueue[int | None] = SimpleQueue()
     with handled(lambda number, _frame: came.put(number)):
         process = start_dbt(options, plan.name, arguments, environment, is_apart=True)
         pausing = _Pausing(process, connect, operation_id)
         threading.Thread(target=_wait, args=(process, pausing, came), daemon=True).start()
+        crew = Crew(connect, workers, operation_id, _say)
+        if workers > 1:
+            crew.start()
         asked = False
         while (number := came.get()) is not None:
             if not asked:
@@ -67,11 +80,11 @@ def run_pausably(
             elif number == signal.SIGINT:
                 # Only a person means it by asking twice; others may send the same signal twice.
                 process.kill()
+        crew.end()
     if process.returncode < 0 and asked:
         # Then dbt may have gone on with another run than the one that it should open.
         resumes = plan.on_duplicate_run == "resume" or arguments.get("idempotency_key") is not None
-        again = as_typed(["run", plan.name, "--args", f"{{operation_id: {operation_id}}}"], options)
-        _say(_last_words(connect, operation_id, again, resumes=resumes))
+        _say(_last_words(connect, operation_id, options, plan, resumes=resumes))
     return INTERRUPTED if asked and process.returncode != 0 else exit_code(process)
 
 
@@ -131,14 +144,16 @@ class _Pausing(threading.Thread):
         if state and state.is_worked_on:
             self._has_begun = True
             if not state.is_to_pause:
-                pause(session, self._operation_id)
+                pause(session, state.operation_id)
         elif not self._has_begun and not (state and state.is_closed):
             # Nothing is under way that could pause. Should the run begin in this very moment, then it is an
             # interrupted one, and the last words say how to go on.
             self._process.terminate()
 
 
-def _last_words(connect: Connect, operation_id: uuid.UUID, again: str, *, resumes: bool) -> str:
+def _last_words(
+    connect: Connect, command_id: uuid.UUID, options: ProfileOptions, plan: OperationPlan, *, resumes: bool
+) -> str:
     """Return what there is to say after dbt was ended: whether there is a run, and how to go on with it."""
     import psycopg2
 
@@ -147,19 +162,24 @@ def _last_words(connect: Connect, operation_id: uuid.UUID, again: str, *, resume
 
     try:
         with closing(connect()) as session:
-            state = run_state(session, operation_id)
+            state = run_state(session, command_id)
     except (DatabaseError, psycopg2.Error) as error:
         return (
-            f"stopped; where run {operation_id} stands is not known: {_reason(error)}\n"
-            f"to go on with it:\n  {again}"
+            f"stopped; where run {command_id} stands is not known: {_reason(error)}\n"
+            f"to go on with it:\n  {_again(str(command_id), options, plan)}"
         )
     if state is None and resumes:
         return "stopped; the same command goes on with what is unfinished"
     if state is None or state.status == "planned":
         return "stopped; nothing was changed"
     if state.is_closed:
-        return f"stopped; run {operation_id} is {state.status}"
-    return f"stopped; to go on with run {operation_id}:\n  {again}"
+        return f"stopped; run {state.operation_id} is {state.status}"
+    again = _again(state.operation_id, options, plan)
+    return f"stopped; to go on with run {state.operation_id}:\n  {again}"
+
+
+def _again(operation_id: str, options: ProfileOptions, plan: OperationPlan) -> str:
+    return as_typed(["run", plan.name, "--args", f"{{operation_id: {operation_id}}}"], options)
 
 
 def _reason(error: Exception) -> str:

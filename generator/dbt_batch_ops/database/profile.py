@@ -5,6 +5,8 @@ So ``env_var()``, ``DBT_PROFILES_DIR``, ``role``, ``sslmode`` and all the rest m
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,6 +110,24 @@ class ProjectDatabase:
         session.autocommit = False
         session.set_client_encoding("UTF8")
         return session
+
+
+def connector(options: ProfileOptions) -> Callable[[], Session]:
+    """Return what opens a connection; the profile is read when the first one is wanted, in whatever thread.
+
+    Args:
+        options: Which profile and target.
+    """
+    lock = threading.Lock()
+    known: list[ProjectDatabase] = []
+
+    def connect() -> Session:
+        with lock:
+            if not known:
+                known.append(ProjectDatabase(options))
+        return known[0].connect()
+
+    return connect
 
 
 def _credentials(options: ProfileOptions) -> Any:

@@ -11,12 +11,20 @@ if TYPE_CHECKING:
 
 _STATE = """
 select
+    runs.operation_id::text,
     runs.status,
     runs.closed_at is not null,
     runs.pause_requested_at is not null,
     batch_ops.is_live(runs.operation_id)
 from batch_ops.runs
-where runs.operation_id = %s
+where
+    runs.operation_id = %(command)s
+    or runs.operation_id = (
+        select workers.operation_id from batch_ops.workers
+        where workers.command_id = %(command)s
+        order by workers.heartbeat_at desc
+        limit 1
+    )
 """
 
 
@@ -25,12 +33,14 @@ class RunState:
     """Where a run stands.
 
     Attributes:
+        operation_id: The run.
         status: Its status in the ledger.
         is_closed: Whether nothing is left to go on with.
         is_to_pause: Whether somebody has asked it to pause and it has not gone on since.
         has_workers: Whether a session works on it.
     """
 
+    operation_id: str
     status: str
     is_closed: bool
     is_to_pause: bool
@@ -42,12 +52,12 @@ class RunState:
         return self.status == "running" and self.has_workers
 
 
-def run_state(session: Session, operation_id: uuid.UUID) -> RunState | None:
-    """Return where a run stands, or ``None`` when there is no such run.
+def run_state(session: Session, command_id: uuid.UUID) -> RunState | None:
+    """Return where the run of a command stands, or ``None`` when there is none.
 
     Args:
         session: A connection without a transaction.
-        operation_id: The run.
+        command_id: The run, or the name by which a command finds the run that it went on with.
 
     Raises:
         psycopg2.Error: The database refuses.
@@ -56,14 +66,14 @@ def run_state(session: Session, operation_id: uuid.UUID) -> RunState | None:
 
     try:
         with session, session.cursor() as cursor:
-            cursor.execute(_STATE, [str(operation_id)])
+            cursor.execute(_STATE, {"command": str(command_id)})
             row = cursor.fetchone()
     except (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction):
         return None  # There is no ledger yet, or an older one that dbt has not migrated.
     return RunState(*row) if row else None
 
 
-def pause(session: Session, operation_id: uuid.UUID) -> None:
+def pause(session: Session, operation_id: str) -> None:
     """Ask a run to pause: whoever works on it stops within a time slice.
 
     Args:
@@ -74,4 +84,4 @@ def pause(session: Session, operation_id: uuid.UUID) -> None:
         psycopg2.Error: The database refuses.
     """
     with session, session.cursor() as cursor:
-        cursor.execute("select batch_ops.pause(%s::uuid)", [str(operation_id)])
+        cursor.execute("select batch_ops.pause(%s::uuid)", [operation_id])

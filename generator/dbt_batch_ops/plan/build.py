@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dbt_batch_ops.plan.expressions import FieldTypes
 from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.plan.operation import OperationReader
-from dbt_batch_ops.plan.steps import DEFAULT_BATCH_SIZE, work_items
+from dbt_batch_ops.plan.steps import batch_size, work_items
 from dbt_batch_ops.spec.combinations import counts_errors
 from dbt_batch_ops.spec.diagnostics import Severity, quoted
 from dbt_batch_ops.spec.durations import parse_duration
 from dbt_batch_ops.spec.model import Operation
+from dbt_batch_ops.spec.parallel import limits_each_worker, worker_limit
 from dbt_batch_ops.spec.read import EntitySpec, OperationSpec
 from dbt_batch_ops.spec.relation import Relation, parse_relation
 from dbt_batch_ops.sql.types import parse_type
@@ -78,7 +79,7 @@ def _build(spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None
         has_steps=bool(operation.steps),
         preconditions=reader.preconditions,
         parameters=reader.parameters,
-        batch_size=model.batch_size or DEFAULT_BATCH_SIZE,
+        batch_size=batch_size(model),
         iterate_by=model.iterate_by,
         timeout_seconds=parse_duration(model.timeout) if model.timeout else None,
         max_records=model.max_records,
@@ -89,6 +90,9 @@ def _build(spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None
         max_errors=_max_errors(model),
         error_handling=model.error_handling or "stop_on_error",
         max_retries=DEFAULT_MAX_RETRIES if model.max_retries is None else model.max_retries,
+        max_workers=worker_limit(model),
+        heartbeat_seconds=parse_duration(model.heartbeat_interval) if model.heartbeat_interval else None,
+        max_errors_per_worker=model.max_errors_per_worker if limits_each_worker(model) else None,
         redact=reader.redact,
         spec_path=document.path,
         line=document.position(operation.location).line,
@@ -96,8 +100,9 @@ def _build(spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None
 
 
 def _max_errors(model: Operation) -> int | None:
-    """Return the limit of failed rows: one worker does all, so that its own limit is one of the run."""
+    """Return the limit of failed rows; where one worker does all, its own limit is one of the run."""
     if not counts_errors(model):
         return None
-    limits = [limit for limit in (model.max_errors, model.max_errors_per_worker) if limit is not None]
+    own = None if limits_each_worker(model) else model.max_errors_per_worker
+    limits = [limit for limit in (model.max_errors, own) if limit is not None]
     return min(limits) if limits else None

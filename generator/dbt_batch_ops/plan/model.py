@@ -205,6 +205,9 @@ class OperationPlan:
         max_errors: Failed rows at most, or ``None``.
         error_handling: What an error in a batch means: one of the words of the spec.
         max_retries: How often a batch is tried again after an error that passes.
+        max_workers: How many workers may share a run.
+        heartbeat_seconds: Longest time between two signs of life of a worker; ``None``: the package's.
+        max_errors_per_worker: Failed rows after which one of several workers stops, or ``None``.
         redact: Columns and fields of rows that are kept out of what the ledger shows.
         spec_path: The spec, relative to the project folder, with ``/``.
         line: The line of the spec where the operation begins.
@@ -229,6 +232,9 @@ class OperationPlan:
     max_errors: int | None
     error_handling: str
     max_retries: int
+    max_workers: int
+    heartbeat_seconds: int | None
+    max_errors_per_worker: int | None
     redact: tuple[str, ...]
     spec_path: str
     line: int

@@ -8,6 +8,7 @@ from typing import cast
 from dbt_batch_ops.plan.model import OperationType
 from dbt_batch_ops.spec.combinations import effective_type
 from dbt_batch_ops.spec.document import Document, Location
+from dbt_batch_ops.spec.model import Operation
 from dbt_batch_ops.spec.read import EntitySpec, OperationSpec
 from dbt_batch_ops.spec.work import Step, Work
 
@@ -58,6 +59,16 @@ class WorkItem:
         return self.document.has((*self.location, key))
 
 
+def batch_size(operation: Operation) -> int:
+    """Return the rows per batch of an operation, where a step does not say otherwise.
+
+    Args:
+        operation: The operation; in parallel, ``worker_batch_size`` takes the place of ``batch_size``.
+    """
+    own = operation.worker_batch_size if operation.parallel is True else None
+    return own or operation.batch_size or DEFAULT_BATCH_SIZE
+
+
 def work_items(spec: EntitySpec, operation: OperationSpec) -> list[WorkItem] | None:
     """Return the steps of an operation, those with a name and a type.
 
@@ -89,7 +100,7 @@ def work_items(spec: EntitySpec, operation: OperationSpec) -> list[WorkItem] | N
                 work=work,
                 name=name,
                 type=cast(OperationType, type_),
-                batch_size=work.batch_size or model.batch_size or DEFAULT_BATCH_SIZE,
+                batch_size=(work.batch_size if isinstance(work, Step) else None) or batch_size(model),
                 entity=spec.entity.name or "",
                 key=key,
                 has_declared_key=spec.entity.key is not None,

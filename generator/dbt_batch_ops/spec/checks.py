@@ -9,6 +9,7 @@ from dbt_batch_ops.spec.diagnostics import Diagnostic, quoted, suggestion
 from dbt_batch_ops.spec.document import Document, Location
 from dbt_batch_ops.spec.model import Entity, Operation, SpecModel, Step
 from dbt_batch_ops.spec.names import operation_name_problem, parameter_name_problem, step_name_problem
+from dbt_batch_ops.spec.parallel import check_parallel
 from dbt_batch_ops.spec.support import later, later_message
 from dbt_batch_ops.spec.work import WORK_KEYS
 
@@ -58,6 +59,7 @@ def check_operation(
     else:
         check_work(document, operation, written, location)
     _check_limits(document, operation, written, location)
+    check_parallel(document, operation, written, location)
     _check_parameter_names(document, operation, location)
     _check_later(document, operation, location)
 

@@ -122,10 +122,17 @@ class Operation(Work):
         examples=[["COUNT(*) > 0"]],
     )
     parallel: Switch | None = Field(
-        None, description="Whether several workers share the batches. Default: false.", examples=[False]
+        None,
+        description="Whether several workers (database sessions) share the batches; the result is the same "
+        "as with one. Default: false.",
+        examples=[True],
     )
-    max_workers: Count | None = Field(None, description="Workers at most.", examples=[4])
-    worker_batch_size: Count | None = Field(None, description="Rows per batch of a worker.", examples=[250])
+    max_workers: Count | None = Field(
+        None, description="Workers at most. Default with `parallel: true`: 4.", examples=[4]
+    )
+    worker_batch_size: Count | None = Field(
+        None, description="Rows per batch with `parallel: true`, in place of `batch_size`.", examples=[250]
+    )
     iterate_by: Annotated[str, OneOf("range", "keys")] | None = Field(
         None,
         description="`range` walks the key in order, `keys` stages the matching keys first (which also "
@@ -170,7 +177,10 @@ class Operation(Work):
         examples=[10],
     )
     max_errors_per_worker: CountOrZero | None = Field(
-        None, description="Errors after which a worker stops.", examples=[5]
+        None,
+        description="Failed rows after which one worker stops; the others go on, and when the last one has "
+        "stopped the run fails. With one worker it counts like `max_errors`. Default: no limit.",
+        examples=[5],
     )
     max_retries: CountOrZero | None = Field(
         None,
@@ -193,7 +203,10 @@ class Operation(Work):
         None, description="Rows between two progress messages.", examples=[1000]
     )
     heartbeat_interval: Duration | None = Field(
-        None, description="Time between two signs of life of a worker.", examples=["10 seconds"]
+        None,
+        description="Longest time between two signs of life of a worker; after three of them without one, "
+        "others do its batches. Default: 10 seconds.",
+        examples=["10 seconds"],
     )
     logging_level: Annotated[str, OneOf("minimal", "standard", "detailed")] | None = Field(
         None, description="How much is logged.", examples=["detailed"]

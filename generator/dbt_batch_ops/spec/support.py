@@ -2,7 +2,7 @@
 
 The whole language is read and checked, so that a spec can be written once. What this version does not do is
 said wherever a spec asks for it. A warning is enough where less happens than the spec allows for, as one
-worker instead of four; a key whose promise would be broken without it is refused, because a promise that is
+message instead of ten; a key whose promise would be broken without it is refused, because a promise that is
 not kept is worse than none.
 """
 
@@ -21,10 +21,6 @@ def _any(value: Any) -> bool:
 
 def _is_on(value: Any) -> bool:
     return value is True
-
-
-def _is_several(value: Any) -> bool:
-    return bool(value != 1)
 
 
 def _differs(usual: str) -> Callable[[Any], bool]:
@@ -46,16 +42,10 @@ class Later:
     severity: Severity = Severity.WARNING
 
 
-_ONE_WORKER = "one worker works on the run"
 _NOBODY_TOLD = "nobody is told; the exit code of dbt run-operation says how a run ended"
 _NO_MODEL = "no model of that name is made; the ledger has every batch"
 
 LATER: Mapping[str, Later] = {
-    "parallel": Later(_ONE_WORKER, _is_on),
-    "max_workers": Later(_ONE_WORKER, _is_several),
-    "worker_batch_size": Later(f"{_ONE_WORKER}, in batches of 'batch_size'"),
-    "max_errors_per_worker": Later(f"{_ONE_WORKER}, so that it counts like 'max_errors'"),
-    "heartbeat_interval": Later(f"{_ONE_WORKER}, and its session is its sign of life"),
     "progress_tracking": Later(
         "progress is always recorded, because a run is resumed by it; leave it out",
         lambda value: value is False,

@@ -31,6 +31,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "validation_rules": {**RECORDS, "validation_rules": ["email IS NOT NULL"]},
     "skip_invalid_rows": {**RECORDS, "skip_invalid_rows": True},
     "max_errors": {**RECORDS, "skip_invalid_rows": True, "max_errors": 10},
+    "max_workers": {**UPDATE, "parallel": True, "max_workers": 4},
+    "worker_batch_size": {**UPDATE, "parallel": True, "worker_batch_size": 250},
+    "max_errors_per_worker": {**UPDATE, "error_handling": "collect_errors", "max_errors_per_worker": 5},
     "error_handling": {**UPDATE, "error_handling": "continue_on_error"},
     "steps": {"steps": [{"name": "a", **UPDATE}]},
     "on_limit": {**UPDATE, "on_limit": "stop", "max_records": 5},
@@ -67,7 +70,7 @@ def test_a_key_is_accepted(key: str, diagnose: Callable[[str], list[str]]) -> No
 def test_a_key_whose_behaviour_comes_later_says_what_happens_instead(
     key: str, diagnose: Callable[[str], list[str]]
 ) -> None:
-    operation = {**with_example(key), "parallel": True} if key == "parallel" else with_example(key)
+    operation = with_example(key)
     (message,) = diagnose(spec(operation))
     line = next(n for n, text in enumerate(spec(operation).splitlines(), 1) if text.strip().startswith(key))
     assert message.startswith(f"spec.yml:{line}:3: ")
@@ -86,8 +89,6 @@ def test_what_would_break_a_promise_is_an_error_and_not_a_warning(
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("parallel", False),
-        ("max_workers", 1),
         ("collect_metrics", False),
         ("notify_on_completion", False),
         ("logging_level", "standard"),

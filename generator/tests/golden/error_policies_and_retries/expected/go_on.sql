@@ -38,6 +38,9 @@
             "max_errors": 10,
             "error_handling": "continue_on_error",
             "max_retries": 3,
+            "max_workers": 1,
+            "heartbeat_seconds": none,
+            "max_errors_per_worker": none,
             "redact": ["email"],
             "parameters": {
                 "new_email": {

@@ -43,6 +43,9 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "max_workers": 1,
+            "heartbeat_seconds": none,
+            "max_errors_per_worker": none,
             "redact": [],
             "parameters": {
                 "factor": {"type": "numeric", "default": 1},

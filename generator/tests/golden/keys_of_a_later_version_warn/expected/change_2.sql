@@ -32,6 +32,9 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "max_workers": 1,
+            "heartbeat_seconds": none,
+            "max_errors_per_worker": none,
             "redact": [],
             "parameters": {},
             "generator_version": "0.1.0",
@@ -64,7 +67,7 @@
     {% set apply %}
 update {{ b.target }}
 set
-    -- batch_operations/spec.yml:25
+    -- batch_operations/spec.yml:19
     status = 'active'
 where
     {{ b.range }}

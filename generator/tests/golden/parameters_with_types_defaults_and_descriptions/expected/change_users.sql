@@ -49,6 +49,9 @@
             "max_errors": none,
             "error_handling": "stop_on_error",
             "max_retries": 5,
+            "max_workers": 1,
+            "heartbeat_seconds": none,
+            "max_errors_per_worker": none,
             "redact": [],
             "parameters": {
                 "days": {"type": "integer", "default": 365},

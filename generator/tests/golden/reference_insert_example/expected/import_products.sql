@@ -27,7 +27,7 @@
             "operation": "import_products",
             "target": dbt_batch_ops.target_relation("product"),
             "key": none,
-            "batch_size": 1000,
+            "batch_size": 250,
             "iterate_by": none,
             "timeout_seconds": none,
             "max_records": none,
@@ -35,9 +35,12 @@
             "on_duplicate_run": "refuse",
             "requires_confirmation": false,
             "skip_invalid_rows": false,
-            "max_errors": 5,
+            "max_errors": none,
             "error_handling": "collect_errors",
             "max_retries": 5,
+            "max_workers": 4,
+            "heartbeat_seconds": 10,
+            "max_errors_per_worker": 5,
             "redact": [],
             "parameters": {
                 "products_array": {"type": "jsonb", "records": true}
@@ -49,7 +52,7 @@
                 {
                     "name": "import_products",
                     "operation_type": "insert",
-                    "batch_size": 1000,
+                    "batch_size": 250,
                     "source": {
                         "kind": "records",
                         "parameter": "products_array",
