@@ -1,7 +1,7 @@
 {#-
   batch_ops.coordinator_state: what a slice of a coordinator returns; see coordinate.
 
-  Ends the coordinator's row in the ledger when the run needs it no more.
+  Ends its row in the ledger, and those of its idle workers, when the run needs them no more.
 -#}
 {% macro _engine_coordinator_state() %}
 create or replace function batch_ops.coordinator_state(
@@ -42,7 +42,18 @@ begin
     if v_status <> 'running' or p_is_cancelled then
         update batch_ops.workers
         set ended_at = v_now
-        where workers.operation_id = p_operation_id and workers.pid = pg_catalog.pg_backend_pid() and workers.role = 'coordinator';
+        where
+            workers.operation_id = p_operation_id
+            and workers.ended_at is null
+            and (
+                (workers.role = 'coordinator' and workers.pid = pg_catalog.pg_backend_pid())
+                -- Between two slices, and there will be no other.
+                or workers.pid in (
+                    select (connections.item -> 'pid')::integer
+                    from pg_catalog.jsonb_array_elements(p_connections) as connections (item)
+                    where connections.item ->> 'doing' = 'nothing'
+                )
+            );
     end if;
     select steps.step_number into v_step
     from batch_ops.steps

@@ -100,9 +100,18 @@ begin
         when batch_ops.is_blocked(v_run, p_step_number, v_waiting_since) then 'blocked'
         else 'running'
     end;
-    if v_run.closed_at is null and (v_status <> v_run.status or v_status = 'cancelled') then
+    if
+        v_run.closed_at is null
+        and (
+            v_status <> v_run.status
+            or v_status = 'cancelled'
+            -- Others have ended the run meanwhile, and counted without this slice.
+            or (v_status <> 'running' and (p_track.records > 0 or p_track.failed <> 0))
+        )
+    then
         perform batch_ops.set_status(
-            p_operation_id, v_status, p_worker_id, case v_status when 'failed' then v_stop_reason end
+            p_operation_id, v_status, p_worker_id,
+            case v_status when 'failed' then coalesce(v_stop_reason, v_run.stop_reason) end
         );
     end if;
     v_stopped := v_status = 'running' and v_outcome = 'worker_over_limit';
