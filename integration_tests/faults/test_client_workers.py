@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from support.cli import Cli
+from support.crews import first_claims_together
 from support.runs import Run
 from support.sessions import terminate, wait_for_row_lock, wait_for_rows, wait_until
 from support.terminal import CTRL_C
@@ -61,18 +62,22 @@ def typed(said):
 
 
 def test_so_many_workers_as_asked_for_change_every_row_once(cli, database):
-    result = cli.run("run", "add_credit", "--workers", "3")
+    with first_claims_together(database, 3):
+        process = cli.start("run", "add_credit", "--workers", "3")
+    result = process.wait()
     run = Run.newest(database)
     run.assert_exactly_once()
     assert run.value(WHO_WORKED) == 3
     assert run.value(DBT_WORKED) == 0
-    assert result.errors == ""
+    assert (result.exit_code, result.errors) == (0, ""), str(result)
     assert "  3 workers\n" in result.output
     assert re.search(r"100 % +30,000 rows .* workers: [\d,k]+, [\d,k]+, [\d,k]+\n", result.output)
 
 
 def test_the_spec_says_how_many_workers_there_are(cli, database):
-    cli.run("run", "add_credit_in_parallel")
+    with first_claims_together(database, 4):
+        process = cli.start("run", "add_credit_in_parallel")
+    assert process.wait().exit_code == 0
     run = Run.newest(database)
     run.assert_exactly_once()
     assert run.value(WHO_WORKED) == 4

@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.crews import first_claims_together
 from support.loopback import SERVER, create_server, map_user, set_up
 from support.roles import NAME as ROLE
 from support.roles import worker_role
@@ -49,7 +50,9 @@ def held(dbt, loopback):
 
 
 def test_one_command_has_four_workers_and_changes_every_row_once(dbt, loopback):
-    result = dbt.run_operation(OPERATION)
+    with first_claims_together(loopback, 4):
+        process = dbt.start_operation(OPERATION)
+    result = dbt.finish(process)
     run = Run.newest(loopback)
     run.assert_exactly_once()
     assert run.value(WHO_WORKED) == 4
@@ -79,7 +82,9 @@ def test_no_password_is_in_the_ledger_or_on_the_terminal(dbt, loopback):
 
 
 def test_steps_run_one_after_another_each_by_all_workers(dbt, loopback):
-    dbt.run_operation("add_credit_in_parallel_steps")
+    with first_claims_together(loopback, 3):
+        process = dbt.start_operation("add_credit_in_parallel_steps")
+    dbt.finish(process)
     run = Run.newest(loopback)
     assert loopback.rows("select credits, count(*) from account group by 1") == [(1, 30_000)]
     overlaps = """
@@ -111,6 +116,16 @@ def test_a_limit_of_time_is_sent_to_every_worker(dbt, loopback):
     run.assert_exactly_once()
 
 
+def test_without_a_limit_of_time_a_batch_may_take_longer_than_a_slice(held):
+    run, process, gate, worker = held
+    lasts = "select clock_timestamp() - query_start > '1.5 s' from pg_stat_activity where pid = %(pid)s"
+    wait_until(lambda: run.value(lasts, pid=worker), "the batch takes longer than a slice and a second")
+    gate.rollback()
+    assert process.wait() == 0, process.output
+    run.assert_exactly_once()
+    assert run.value("select count(*) from batch_ops.errors where operation_id = %(run)s") == 0
+
+
 def test_a_role_without_any_privilege_has_workers_once_a_superuser_has_set_them_up(dbt, database, tmp_path):
     with worker_role(database, tmp_path) as environment:
         database.execute(
@@ -133,7 +148,9 @@ def test_a_role_without_any_privilege_has_workers_once_a_superuser_has_set_them_
         assert "Traceback" not in said.output
         map_user(database, ROLE, "w")
         dbt.run(*check, environment=environment)
-        dbt.run(*command, environment=environment)
+        with first_claims_together(database, 4):
+            process = dbt.start(*command, environment=environment)
+        dbt.finish(process)
         run = Run.newest(database)
         run.assert_exactly_once()
         assert run.value(WHO_WORKED) == 4
@@ -169,7 +186,10 @@ def test_a_server_that_leads_elsewhere_is_refused(dbt, database):
 
 
 def test_the_project_limits_the_number_of_workers(dbt, loopback):
-    dbt.run("run-operation", OPERATION, "--vars", "{batch_ops_max_workers: 2, batch_ops_slice_seconds: 0.1}")
+    limit = "{batch_ops_max_workers: 2, batch_ops_slice_seconds: 0.1}"
+    with first_claims_together(loopback, 2):
+        process = dbt.start("run-operation", OPERATION, "--vars", limit)
+    dbt.finish(process)
     run = Run.newest(loopback)
     run.assert_exactly_once()
     assert run.value(WHO_WORKED) == 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from support.database import Database
 from support.runs import Run
 from support.sessions import wait_for_rows
 from support.ware_kinds import BATCH, NUMBERS
@@ -19,6 +20,11 @@ _WAITING = """
 select from pg_locks where not granted and locktype = 'advisory' and pid = any(%(pids)s)
 """
 
+_WANT_TO_CLAIM = """
+select from pg_stat_activity
+where wait_event_type = 'Lock' and query like 'call batch\\_ops.work%%' and datname = current_database()
+"""
+
 
 @contextmanager
 def claims_held_up(run: Run, pids: list[int]) -> Iterator[None]:
@@ -27,6 +33,15 @@ def claims_held_up(run: Run, pids: list[int]) -> Iterator[None]:
         cursor.execute("select batch_ops.lock_steps(%s)", [run.id])
         yield
         wait_for_rows(run.database, _WAITING, {"pids": pids}, "all workers wait", count=len(pids))
+
+
+@contextmanager
+def first_claims_together(database: Database, workers: int) -> Iterator[None]:
+    """Let nobody claim a batch in a run that begins meanwhile before so many workers want to."""
+    with database.session(autocommit=False) as gate, gate.cursor() as cursor:
+        cursor.execute("lock table batch_ops.batches in exclusive mode")
+        yield
+        wait_for_rows(database, _WANT_TO_CLAIM, {}, "all workers want to claim", count=workers)
 
 
 def begin_together(run: Run, workers: list[Worker]) -> None:

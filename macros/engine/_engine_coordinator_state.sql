@@ -51,7 +51,7 @@ begin
                 or workers.pid in (
                     select (connections.item -> 'pid')::integer
                     from pg_catalog.jsonb_array_elements(p_connections) as connections (item)
-                    where connections.item ->> 'doing' = 'nothing'
+                    where connections.item ->> 'doing' in ('nothing', 'ready')
                 )
             );
     end if;

@@ -11,7 +11,10 @@ language plpgsql
 as $function$
 declare
     v_limit interval := least(
-        greatest(p_run.deadline_at - pg_catalog.clock_timestamp(), interval '0') + interval '1 second',
+        case
+            when p_run.deadline_at is not null
+                then greatest(p_run.deadline_at - pg_catalog.clock_timestamp(), interval '0') + interval '1 second'
+        end,
         p_run.batch_timeout + p_slice
     );
     v_state jsonb := p_connection -> 'state';
