@@ -47,7 +47,10 @@ begin
         end loop;
         commit and chain;
         v_is_busy := v_connections @? '$[*] ? (@.doing == "slice" || @.doing == "limit")';
-        v_is_drained := not v_goes_on and not v_is_busy;
+        v_is_drained := not v_goes_on
+            and not v_is_busy
+            -- Workers that came by themselves tell in the ledger that they have ended.
+            and (v_connections <> '[]' or not batch_ops.has_other_workers(p_operation_id));
         exit when v_is_drained or v_is_cancelled or pg_catalog.clock_timestamp() >= v_ends;
         -- A worker that said that the run is blocked waits for others that do not come back.
         exit when v_run.status = 'blocked' and v_connections @? '$[*] ? (@.state.status == "blocked" && @.doing == "nothing")';
