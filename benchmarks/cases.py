@@ -1,6 +1,6 @@
 """The rows of the results, in their order."""
 
-from benchmarks import changes, errors, imports, neighbours, processes, scale
+from benchmarks import changes, errors, imports, neighbours, parallel, processes, scale
 from benchmarks.measurement import Case
 from benchmarks.tables import ACCOUNT, ACCOUNT_BY_UUID, account_by_tenant
 
@@ -101,5 +101,6 @@ CASES = (
         scale.client_memory,
         unit="MB",
     ),
+    *parallel.cases(),
 )
 """All cases; names are what one types."""

@@ -32,6 +32,9 @@ _METHOD = """\
   COPY of the same file from the client, as `\\copy` does it, into a new table of texts, and one
   INSERT ... SELECT with casts.
 - For the upsert both sides find the same file staged in the same way; sending it is in neither time.
+- Several workers are sessions that the database opens with dblink; the session of dbt coordinates them and is
+  one more. Rows to insert are those of a query, which the run stages first, by one session and in its time.
+  Claims are timed by PostgreSQL itself (`track_functions`), which slows the run down a little.
 - *CPU* is the ratio of the processor times of the two database sessions, dbt's with all that it did
   besides (Linux only). On a machine with other work it is the steadier figure.
 - `dbt` and `dbt-batch-ops` themselves are measured as whole processes, from start to exit. `generate` has

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from integration_tests.support.database import Database
+from integration_tests.support.loopback import set_up
 
 from benchmarks.cpu import CpuWatch, cpu_seconds
 from benchmarks.dbt import Dbt, Finished, program, run
@@ -45,6 +46,7 @@ class Workbench:
         server: A running server.
         project: The folder of the dbt project.
         rows: How many rows a table has where the case does not say otherwise.
+        specs: Specs besides those of the project: file name to text.
 
     Attributes:
         rows: The same.
@@ -53,7 +55,8 @@ class Workbench:
         dbt: dbt in the project.
     """
 
-    def __init__(self, server: Server, project: Path, rows: int) -> None:
+    def __init__(self, server: Server, project: Path, rows: int, specs: Mapping[str, str]) -> None:
+        self._specs = specs
         self.rows = rows
         self.folder = project.parent
         self.database = Database(server.connection)
@@ -61,9 +64,13 @@ class Workbench:
 
     def install(self) -> None:
         """Make the database with the ledger that all measurements begin with."""
+        for name, text in self._specs.items():
+            (self.dbt.project / "batch_operations" / name).write_text(text)
         self.dbt.run("deps")
         run([program("dbt-batch-ops"), "generate"], self.dbt.project)
         self.database.recreate()
+        # So that the database can open sessions for workers; every copy of it can.
+        set_up(self.database)
         self.dbt.run_operation("dbt_batch_ops.install")
         self.database.save_as_template(_WITH_LEDGER)
 
@@ -143,11 +150,12 @@ class Workbench:
 
 
 @contextmanager
-def open_workbench(rows: int) -> Iterator[Workbench]:
+def open_workbench(rows: int, specs: Mapping[str, str] | None = None) -> Iterator[Workbench]:
     """Yield a workbench that leaves nothing behind.
 
     Args:
         rows: How many rows a table has where the case does not say otherwise.
+        specs: Specs besides those of the project: file name to text.
     """
     with (
         Server(settings=SERVER_SETTINGS) as server,
@@ -160,6 +168,6 @@ def open_workbench(rows: int) -> Iterator[Workbench]:
         shutil.copytree(REPOSITORY / "benchmarks" / "project", project, ignore=left_by_dbt)
         packages = project / "packages.yml"
         packages.write_text(packages.read_text().replace("local: ../../", f"local: {REPOSITORY}"))
-        workbench = Workbench(server, project, rows)
+        workbench = Workbench(server, project, rows, specs or {})
         workbench.install()
         yield workbench

@@ -327,17 +327,19 @@ def test_a_run_that_goes_on_is_paused_again(cli, dbt, parcels):
     [("weigh_parcels_again", {}), ("weigh_parcels", {"idempotency_key": "may"})],
     ids=["on_duplicate_run", "idempotency_key"],
 )
-def test_what_resumes_by_itself_is_stopped_and_resumes_by_itself(cli, dbt, parcels, operation, arguments):
-    stop_in_second_batch(dbt, parcels, operation, arguments)
+def test_a_run_that_a_command_went_on_with_by_itself_is_paused_as_well(
+    cli, dbt, parcels, operation, arguments
+):
+    run = stop_in_second_batch(dbt, parcels, operation, arguments)
     command = ["run", operation, "--args", json.dumps(arguments)]
     with closed_gate(parcels):
-        process = cli.start(*command)
+        process = cli.start(*command, *_SHORT_SLICES)
         wait_at_gate(parcels)
         process.signal(signal.SIGINT)
-        result = process.wait()
-    assert result.exit_code == 130, str(result)
-    assert result.errors == f"{_PAUSING}\nstopped; the same command goes on with what is unfinished\n"
-    wait_until_alone(parcels)
+        wait_for_pause(parcels)
+    result = process.wait()
+    assert (result.exit_code, result.errors) == (130, f"{_PAUSING}\n")
+    assert run.status == "paused"
     cli.run(*command)
     assert_weighed_once(parcels)
 

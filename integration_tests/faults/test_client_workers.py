@@ -97,6 +97,18 @@ def test_the_first_use_of_all_has_workers_as_well(cli, database):
     Run.newest(database).assert_exactly_once()
 
 
+def test_a_file_is_imported_by_several_workers(cli, database, tmp_path):
+    file = tmp_path / "accounts.csv"
+    file.write_text("id,credits,closed\n" + "".join(f"{n},1,false\n" for n in range(40_001, 42_001)))
+    with first_claims_together(database, 2):
+        process = cli.start("load", "add_accounts", str(file), "--workers", "2")
+    result = process.wait()
+    assert result.exit_code == 0, str(result)
+    run = Run.newest(database)
+    assert run.value(WHO_WORKED) == 2
+    assert database.value("select count(*) from account where id > 40000 and credits = 1") == 2_000
+
+
 @pytest.mark.parametrize("workers", ["0", "65", "many"])
 def test_a_number_that_makes_no_sense_is_a_wrong_call(cli, workers):
     result = cli.run("run", "add_credit", "--workers", workers, check=False)

@@ -1,6 +1,11 @@
 """What workers in the database need: extension dblink, and a foreign server that leads back into it."""
 
-from support.database import Database
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from support.database import Database
 
 SERVER = "batch_ops_loopback"
 

@@ -23,6 +23,7 @@ select
     runs.deadline_at,
     runs.run_as,
     presence.seconds as active_seconds,
+    coalesce(presence.workers, 0) as live_workers,
     case
         when runs.status = 'running' and not coalesce(presence.live, false)
             then case when runs.pause_requested_at is null then 'interrupted' else 'paused' end
@@ -77,6 +78,11 @@ left join lateral (
         pg_catalog.bool_or(
             workers.ended_at is null and batch_ops.is_alive(workers.pid, workers.backend_start)
         ) as live,
+        pg_catalog.count(*) filter (
+            where workers.role = 'worker'
+            and workers.ended_at is null
+            and batch_ops.is_alive(workers.pid, workers.backend_start)
+        ) as workers,
         (
             select
                 pg_catalog.sum(

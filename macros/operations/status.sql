@@ -19,17 +19,17 @@
         {%- do dbt_batch_ops._say("There is no run yet" if operation_id is none else "There is no run " ~ operation_id) -%}
         {{ return(runs) }}
     {%- endif -%}
-    {%- set lines = [["run", "operation", "status", "rows", "of", "batches", "rows/s", "errors", "started"]] -%}
+    {%- set lines = [["run", "operation", "status", "rows", "of", "batches", "rows/s", "errors", "workers", "started"]] -%}
     {%- for run in runs -%}
         {%- do lines.append([
             run.operation_id, run.operation, run.status, "{:,}".format(run.processed_records),
             ("" if run.total_is_exact else "~") ~ "{:,}".format(run.total_records),
             "{:,}".format(run.batch_count),
             "{:,}".format(run.records_per_second | int) if run.records_per_second else "-",
-            "{:,}".format(run.error_count), run.started_at[:19] | replace("T", " ")
+            "{:,}".format(run.error_count), run.live_workers | string, run.started_at[:19] | replace("T", " ")
         ]) -%}
     {%- endfor -%}
     {#- On lines of its own: dbt puts the time of day in front of the first one. -#}
-    {%- do dbt_batch_ops._say("\n" ~ dbt_batch_ops._table(lines, right=[3, 4, 5, 6, 7])) -%}
+    {%- do dbt_batch_ops._say("\n" ~ dbt_batch_ops._table(lines, right=[3, 4, 5, 6, 7, 8])) -%}
     {{ return(runs) }}
 {% endmacro %}
