@@ -323,6 +323,29 @@ def test_when_every_worker_has_failed_too_often_the_run_fails(dbt, loopback):
     run.assert_exactly_once()
 
 
+def test_a_command_that_joined_and_only_fails_stops_working_and_waits_for_the_end(dbt, loopback):
+    make_bad(loopback, "id between 101 and 1000 and id % 2 = 0")
+    operation = "add_credit_where_workers_may_fail"
+    alone = "{batch_ops_max_workers: 1, batch_ops_slice_seconds: 0.1}"
+    with loopback.session(autocommit=False) as gate, gate.cursor() as cursor:
+        cursor.execute("select from account where id = 50 for update")
+        first = dbt.start("run-operation", operation, "--vars", alone)
+        wait_for_row_lock(loopback)
+        run = Run.newest(loopback)
+        joining = dbt.start_operation(operation, run.arguments)
+        wait_until(lambda: "this worker has stopped" in joining.output, "the one that joined has stopped")
+        assert run.status == "running"
+        gate.rollback()
+    results = [dbt.finish(first, check=False), dbt.finish(joining, check=False)]
+    assert [result.exit_code for result in results] == [1, 1]
+    for result in results:
+        assert "in each worker more than max_errors_per_worker = 40" in result.output
+    run.assert_true()
+    loopback.execute("alter table account drop constraint unlucky")
+    dbt.run_operation("dbt_batch_ops.retry_failed", run.arguments)
+    run.assert_exactly_once()
+
+
 def test_what_a_dead_worker_had_claimed_is_done_within_the_run_not_at_its_end(dbt, loopback):
     # Its heartbeat is a second; the others need longer than that for the rest, since a row holds them up.
     with loopback.session(autocommit=False) as gate, gate.cursor() as cursor:

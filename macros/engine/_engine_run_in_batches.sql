@@ -23,7 +23,10 @@ begin
     commit;
     loop
         call batch_ops.work(v_operation_id, interval '1 minute', v_state);
-        exit when v_state ->> 'status' <> 'running' or (v_state ->> 'interrupted')::boolean;
+        exit when
+            v_state ->> 'status' <> 'running'
+            or (v_state ->> 'interrupted')::boolean
+            or (v_state ->> 'stopped')::boolean;
     end loop;
     p_result := batch_ops.run_result(v_operation_id);
 end

@@ -40,7 +40,12 @@
                 {%- do dbt_batch_ops._say("  " ~ dbt_batch_ops._waits_for(waits_for)) -%}
             {%- endif -%}
             {%- set ns.said = waits_for -%}
-            {%- if ns.crew is not none and ns.crew.is_alone -%}
+            {%- if ns.crew is none and ns.state.get("stopped") -%}
+                {%- do dbt_batch_ops._say(
+                    "  this worker has stopped: more than max_errors_per_worker rows or batches failed in it; others go on"
+                ) -%}
+                {%- set ns.crew = {"connections": []} -%}
+            {%- elif ns.crew is not none and ns.crew.is_alone -%}
                 {%- do dbt_batch_ops._go_on_alone(ns.crew) -%}
                 {%- set ns.crew = none -%}
                 {%- set ns.state = none -%}
