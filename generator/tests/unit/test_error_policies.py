@@ -92,11 +92,12 @@ def test_a_limit_of_errors_where_the_first_one_ends_the_run_limits_nothing(
     assert plan(spec).max_errors is None
 
 
+@pytest.mark.parametrize("limit", ["max_errors", "max_errors_per_worker"])
 @pytest.mark.parametrize("wrong", ["error_handling: continue", "skip_invalid_rows: yes"])
 def test_a_limit_of_errors_is_not_blamed_for_a_mistake_in_another_key(
-    wrong: str, diagnose: Callable[[str], list[str]], user: Callable[..., str]
+    wrong: str, limit: str, diagnose: Callable[[str], list[str]], user: Callable[..., str]
 ) -> None:
-    (message,) = diagnose(user(IMPORT + wrong + "\nmax_errors: 5"))
+    (message,) = diagnose(user(IMPORT + wrong + f"\n{limit}: 5"))
     assert "max_errors" not in message
 
 
