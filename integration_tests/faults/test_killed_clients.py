@@ -15,12 +15,15 @@ def moments(random, count, batches=FULL):
 
 @pytest.mark.parametrize("turn", range(3))
 def test_dbt_killed_at_any_moments_and_resumed_changes_every_row_once(dbt, database, random, turn):
-    process = dbt.start_operation("add_credit")
-    run = Run.opened(database)
-    for moment in moments(random, 3):
-        run.wait_for_batches(moment)
-        kill_dbt(process)
-        process = dbt.start_operation("add_credit", run.arguments)
+    with database.session(autocommit=False) as gate, gate.cursor() as cursor:
+        # The last batch waits: dbt cannot have ended before it is killed.
+        cursor.execute("select from account where id = 30000 for update")
+        process = dbt.start_operation("add_credit")
+        run = Run.opened(database)
+        for moment in moments(random, 3):
+            run.wait_for_batches(moment)
+            kill_dbt(process)
+            process = dbt.start_operation("add_credit", run.arguments)
     dbt.finish(process)
     run.assert_exactly_once()
 

@@ -4,7 +4,7 @@ import pytest
 
 from support.crews import SEVERAL, Crew
 from support.runs import Run
-from support.sessions import wait_for_row_lock, wait_for_rows
+from support.sessions import wait_for_row_lock
 from support.ware_kinds import KINDS
 
 CONTROLS = "select action, requested_by::text from batch_ops.controls order by control_id"
@@ -120,15 +120,15 @@ def test_a_crew_that_is_paused_leaves_a_true_ledger_and_ends_with_every_row_once
 def test_each_of_a_crew_ends_what_it_has_claimed_and_claims_no_more(open_wares, start_worker, action, status):
     run, crew = open_wares("update"), Crew(start_worker, SEVERAL)
     run.make_batches_of(5)
-    # Sixteen for each; there are 120.
-    claimed = 16 * SEVERAL
     with run.database.session(autocommit=False) as gate:
-        gate.cursor().execute("lock table ware in share mode")
+        # Up to here they claim more and more batches at a time.
+        gate.cursor().execute("select from ware where number > 100 for update")
         workers = crew.start(run, 60)
-        wait_for_rows(run.database, BATCHES, {"run": run.id}, "each has its claim", count=claimed)
+        wait_for_row_lock(run.database, sessions=SEVERAL)
         run.value(f"select batch_ops.{action}(%(run)s)")
+        claimed = run.database.rows(BATCHES, {"run": run.id})
     assert {worker.wait()[-1]["status"] for worker in workers} == {status}
-    assert run.batch_count == len(run.database.rows(BATCHES, {"run": run.id})) == claimed
+    assert run.batch_count == len(run.database.rows(BATCHES, {"run": run.id})) == len(claimed)
 
 
 def test_a_pause_that_is_taken_back_in_time_is_not_noticed(run, start_worker):

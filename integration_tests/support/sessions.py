@@ -87,9 +87,10 @@ def wait_for_rows(
         return wait_until(rows, what)
 
 
-def wait_for_row_lock(database: Database) -> int:
-    """Wait until a session waits for a row that another one has locked, and return its process id."""
-    return wait_for_rows(database, _WAITS_FOR_ROW, {}, "a session waits for a row")[0][0]
+def wait_for_row_lock(database: Database, *, sessions: int = 1) -> int:
+    """Wait until so many sessions wait for rows that others have locked, and return a process id."""
+    what = f"{sessions} session(s) wait for a row"
+    return wait_for_rows(database, _WAITS_FOR_ROW, {}, what, count=sessions)[0][0]
 
 
 def wait_for_table_lock(database: Database, table: str, *, sessions: int = 1) -> list[int]:
@@ -118,6 +119,7 @@ def terminate(database: Database, pid: int) -> None:
 
 def kill_dbt(process: DbtProcess) -> None:
     """SIGKILL for dbt and whatever it has started; its session in the server is not told."""
+    wait_until(lambda: os.getpgid(process.pid) == process.pid, "dbt has a process group of its own")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
