@@ -18,7 +18,8 @@ _METHOD = """\
   medians of the two sides.
 - Before every single measurement: a new database with an empty ledger, the same table filled anew,
   `vacuum (analyze)`, `checkpoint`. Autovacuum is off for that table, so that it does not come by chance
-  into one side.
+  into one side. Before a single statement dbt runs an empty macro: on a virtual machine the memory that
+  a large process takes and gives back makes what comes next slower by up to a tenth, on either side.
 - The server: {settings}; all else is PostgreSQL's default.
 - An operation is a real `dbt run-operation` of a generated macro, with the ledger on. Its time is the
   work itself, from the ledger: `completed_at - started_at` of the run. What is outside of that is the

@@ -23,7 +23,8 @@
     {%- endif -%}
     {%- set crew = dbt_batch_ops._fetch(
         "select batch_ops.connect_workers(" ~ dbt_batch_ops._literal(summary.operation_id) ~ "::uuid, " ~ wanted ~ ", "
-        ~ dbt_batch_ops._literal(dbt_batch_ops._setting("batch_ops_worker_server")) ~ ")"
+        ~ dbt_batch_ops._literal(dbt_batch_ops._setting("batch_ops_worker_server")) ~ ", interval '"
+        ~ dbt_batch_ops._setting("batch_ops_slice_seconds") | float ~ " seconds')"
     ) -%}
     {%- set count = crew.connections | length -%}
     {%- if crew.problem -%}
@@ -38,5 +39,5 @@
     {%- else -%}
         {%- do dbt_batch_ops._say("  " ~ count ~ " workers") -%}
     {%- endif -%}
-    {{ return({"connections": crew.connections} if count > 0 else none) }}
+    {{ return(crew if count > 0 else none) }}
 {% endmacro %}
