@@ -89,6 +89,7 @@
         dbt_batch_ops._engine_next_claim_count(),
         dbt_batch_ops._engine_next_boundaries(),
         dbt_batch_ops._engine_next_integers(),
+        dbt_batch_ops._engine_is_gapless(),
         dbt_batch_ops._engine_position(),
         dbt_batch_ops._engine_claim_new(),
         dbt_batch_ops._engine_claim_abandoned(),

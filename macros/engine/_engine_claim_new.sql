@@ -19,6 +19,7 @@ declare
     v_lo jsonb;
     v_hi jsonb;
     v_ends jsonb[];
+    v_counts_on boolean;
 begin
     select * into v_newest
     from batch_ops.position(p_slice.operation_id, p_slice.step_number);
@@ -46,15 +47,29 @@ begin
         -- that finds the boundary, up to a tenth of a batch's time.
         p_slice.iterate_by = 'range'
         and (p_slice.statements -> 'is_integer_key')::boolean
-        and (v_last_hi ->> 0)::numeric - (v_last_lo ->> 0)::numeric <= v_last_records * 1.05
+        and batch_ops.is_gapless(v_last_lo, v_last_hi, v_last_records)
     ) then
         v_ends := batch_ops.next_integers(v_lo, p_slice.upper_bound, p_slice.batch_size, p_track.claim_count);
     else
+        v_counts_on := p_slice.iterate_by = 'range'
+            and (p_slice.statements -> 'is_integer_key')::boolean
+            and p_track.stride = p_slice.batch_size;
         v_ends := batch_ops.next_boundaries(
             p_slice, v_lo, p_track.stride,
-            -- Reading the keys of several large batches at once costs more than the transactions it saves.
-            case when p_slice.batch_size >= 500 then 1 else p_track.claim_count end
+            case
+                -- Reading the keys of several large batches at once costs more than the transactions it saves.
+                when p_slice.batch_size >= 500 then 1
+                when v_counts_on and batch_ops.is_gapless(v_newest.range_lo, v_lo, p_slice.batch_size) then 1
+                else p_track.claim_count
+            end
         );
+        if v_counts_on and batch_ops.is_gapless(v_lo, v_ends[1], p_slice.batch_size) then
+            -- Reading the keys of a batch, under the lock that the workers share, may take as long as changing its rows:
+            -- once in a claim it is read how dense they are, and from there counted on.
+            v_ends := v_ends[:1] || batch_ops.next_integers(
+                v_ends[1], p_slice.upper_bound, p_slice.batch_size, p_track.claim_count - 1
+            );
+        end if;
     end if;
 
     foreach v_hi in array v_ends loop

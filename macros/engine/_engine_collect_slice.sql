@@ -1,8 +1,8 @@
 {#-
   batch_ops.collect_slice: takes what a worker behind a connection has answered, without waiting for one that is busy.
 
-  Returns the connection: doing `nothing` when it is free, `ready` when it is and has its limit of time, state with what its slice said, `is_lost` when the session is gone,
-  error when its call failed.
+  Returns the connection: doing `nothing` when it is free, `ready` when it is and has its limit of time, state with what
+  its slice said, `is_lost` when the session is gone, error when its call failed.
 -#}
 {% macro _engine_collect_slice() %}
 create or replace function batch_ops.collect_slice(p_connection jsonb)

@@ -2,7 +2,8 @@
   batch_ops.end_slice: releases what the worker still holds, moves the run to the status it has reached, and tells it.
 
   Returns what the next slice and a line of progress need: status, whether a person interrupted the slice, whether this
-  worker alone has stopped (max_errors_per_worker), the batches that it waits for and since when, how long to wait, the seconds that are left of the run's timeout, and the track.
+  worker alone has stopped (max_errors_per_worker), the batches that it waits for and since when, how long to wait, the
+  seconds that are left of the run's timeout, and the track.
 -#}
 {% macro _engine_end_slice() %}
 create or replace function batch_ops.end_slice(

@@ -2,7 +2,8 @@
   batch_ops.slice_outcome: why a slice must end after a batch of this outcome; null when it goes on.
 
   After statement_timeout (57014) it must end whatever became of the batch: the clock strikes once in a CALL.
-  `worker_over_limit`: this worker stops, others go on. `systemic`: three batches in succession, with twenty rows at least, in which every row failed for one reason.
+  `worker_over_limit`: this worker stops, others go on. `systemic`: three batches in succession, with twenty rows at
+  least, in which every row failed for one reason.
 -#}
 {% macro _engine_slice_outcome() %}
 create or replace function batch_ops.slice_outcome(

@@ -1,8 +1,8 @@
 {#-
   batch_ops.stop_reason: why a run stops by itself where no single error tells it; null for other outcomes.
 
-  `over_limit`, `worker_over_limit` and `systemic` come from a slice (see slice_outcome). The other sign of a systemic failure is looked for
-  here, once a slice: more than half of at least fifty batches without a single good row.
+  `over_limit`, `worker_over_limit` and `systemic` come from a slice (see slice_outcome). The other sign of a systemic
+  failure is looked for here, once a slice: more than half of at least fifty batches without a single good row.
 -#}
 {% macro _engine_stop_reason() %}
 create or replace function batch_ops.stop_reason(

@@ -4,8 +4,8 @@
   batches, records, failed: of this slice. stride: keys that a boundary may look at. spacing: rows for each bad one, null
   while there are none. errors: unresolved failures of the run, as far as this session knows. streak, streak_records,
   streak_reason: batches in succession without one good row, their rows, and the one cause. hopeless: such batches in
-  this slice. failed_claims: attempts to claim that failed in succession. claim_count: batches that the next claim takes. last_batch: the newest
-  batch that this session completed.
+  this slice. failed_claims: attempts to claim that failed in succession. claim_count: batches that the next
+  claim takes. last_batch: the newest batch that this session completed.
 -#}
 {% macro _engine_track() %}
 create type batch_ops.track as (
