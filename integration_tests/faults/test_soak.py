@@ -77,7 +77,9 @@ class Pgbench:
 
     def __init__(self, database):
         self._program = find_binaries(os.environ.get("DBT_BATCH_OPS_TEST_SERVER")).program("pgbench")
-        self._environment = {**os.environ, **database.connection.environment}
+        # It lets the run look for deadlocks first: whoever finds one is its victim, and the run is to be one.
+        options = {"PGOPTIONS": "-c deadlock_timeout=200ms"}
+        self._environment = {**os.environ, **database.connection.environment, **options}
 
     def start(self, *arguments):
         return subprocess.Popen(
