@@ -27,6 +27,9 @@ select workers.pid from batch_ops.workers
 inner join pg_stat_activity using (pid, backend_start)
 where workers.operation_id = %(run)s and workers.role = 'worker'
 """
+CLAIMED = "select count(*) from batch_ops.batches where status = 'claimed'"
+# What idles in between two slices is ended by the coordinator, in the same moment.
+LAST_TO_END = "select role from batch_ops.workers order by ended_at desc, role limit 1"
 TABLES = "select tablename from pg_tables where schemaname = 'batch_ops'"
 
 
@@ -102,12 +105,15 @@ def test_a_limit_of_time_is_sent_to_every_worker(dbt, loopback):
         process = dbt.start_operation("add_credit_in_parallel_in_a_minute")
         worker = wait_for_row_lock(loopback)
         run = Run.newest(loopback)
+        # After three seconds the wait is given up for this time; it is begun anew without such a limit.
         run.execute("update batch_ops.runs set lock_timeout = null where operation_id = %(run)s")
         run.execute(
-            "update batch_ops.runs set deadline_at = clock_timestamp() + interval '2 seconds' "
+            "update batch_ops.runs set deadline_at = clock_timestamp() + interval '6 seconds' "
             "where operation_id = %(run)s"
         )
         result = dbt.finish(process, check=False)
+        # The row is still locked: it is the limit that has ended the wait for it.
+        assert run.value(CLAIMED) == 0
     assert result.exit_code == 1
     assert run.status == "timed_out"
     wait_until_gone(loopback, worker)
@@ -223,6 +229,28 @@ def test_workers_that_are_all_terminated_again_and_again_leave_the_rest_to_the_c
     )
 
 
+def test_a_worker_is_replaced_three_times(dbt, loopback):
+    terminated = []
+    with loopback.session(autocommit=False) as gate, gate.cursor() as cursor:
+        cursor.execute("select from account where id % 100 = 50 for update")
+        process = dbt.start_operation(OPERATION)
+        run = Run.opened(loopback)
+        coordinator = wait_for_rows(loopback, COORDINATOR, {"run": run.id}, "somebody coordinates")[0][0]
+
+        def only_the_command_is_left():
+            for (pid,) in loopback.rows(WORKERS_AT_WORK, {"run": run.id}):
+                if pid != coordinator:
+                    terminate(loopback, pid)
+                    terminated.append(pid)
+            return "this session goes on alone" in process.output
+
+        wait_until(only_the_command_is_left, "nobody is replaced any more")
+        gate.rollback()
+    dbt.finish(process)
+    run.assert_exactly_once()
+    assert len(terminated) == 4 * (1 + 3)
+
+
 def test_workers_stop_when_their_coordinator_is_killed_and_the_run_goes_on_later(dbt, held):
     run, process, gate, _ = held
     coordinator = run.value(COORDINATOR)
@@ -262,6 +290,9 @@ def test_a_worker_that_hangs_in_its_batch_keeps_that_one_and_the_others_do_the_r
 def test_a_request_from_another_terminal_stops_all_workers(dbt, held, action, status):
     run, process, gate, _ = held
     dbt.run_operation(f"dbt_batch_ops.{action}", run.arguments)
+    wait_until(lambda: run.status == status, "the others have stopped")
+    # The one in the middle of a batch has not, and while it is, nothing is told that may still change.
+    dbt.run_operation("dbt_batch_ops.status", run.arguments)
     gate.rollback()
     result = dbt.finish(process, check=False)
     assert result.exit_code == 1
@@ -269,15 +300,20 @@ def test_a_request_from_another_terminal_stops_all_workers(dbt, held, action, st
     assert run.status == status
     run.assert_true()
     run.assert_figures()
-    assert run.value("select count(*) from batch_ops.batches where status = 'claimed'") == 0
+    assert run.value(CLAIMED) == 0
+    assert run.value(LAST_TO_END) == "coordinator"
 
 
 def test_a_worker_that_a_person_interrupts_gets_no_more_and_the_others_do_its_batches(dbt, held):
     run, process, gate, worker = held
     run.value("select pg_cancel_backend(%(pid)s)", pid=worker)
+    wait_until(lambda: wait_for_row_lock(run.database) != worker, "another one has its batch")
+    since = run.value("select clock_timestamp()")
     gate.rollback()
     dbt.finish(process)
     run.assert_exactly_once()
+    ended = "select ended_at < %(since)s from batch_ops.workers where pid = %(pid)s"
+    assert run.value(ended, pid=worker, since=since) is True
 
 
 def test_a_command_that_joins_is_one_more_worker(dbt, held):
