@@ -19,6 +19,7 @@ declare
     v_lo jsonb;
     v_hi jsonb;
     v_ends jsonb[];
+    v_is_integer boolean := p_slice.iterate_by = 'range' and (p_slice.statements -> 'is_integer_key')::boolean;
     v_counts_on boolean;
 begin
     select * into v_newest
@@ -45,15 +46,12 @@ begin
     elsif p_slice.iterate_by in ('keys', 'rows') or (
         -- An integer key that had (nearly) no gaps in the newest batch: counting on spares the index scan
         -- that finds the boundary, up to a tenth of a batch's time.
-        p_slice.iterate_by = 'range'
-        and (p_slice.statements -> 'is_integer_key')::boolean
+        v_is_integer
         and batch_ops.is_gapless(v_last_lo, v_last_hi, v_last_records)
     ) then
         v_ends := batch_ops.next_integers(v_lo, p_slice.upper_bound, p_slice.batch_size, p_track.claim_count);
     else
-        v_counts_on := p_slice.iterate_by = 'range'
-            and (p_slice.statements -> 'is_integer_key')::boolean
-            and p_track.stride = p_slice.batch_size;
+        v_counts_on := v_is_integer and p_track.stride = p_slice.batch_size;
         v_ends := batch_ops.next_boundaries(
             p_slice, v_lo, p_track.stride,
             case
