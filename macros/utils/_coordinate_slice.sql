@@ -5,7 +5,7 @@
         {%- do carried.update({name: crew[name]}) -%}
     {%- endfor -%}
     {{ return(dbt_batch_ops._fetch(
-        "call batch_ops.coordinate(" ~ dbt_batch_ops._literal(summary.operation_id) ~ "::uuid, interval '"
-        ~ dbt_batch_ops._setting("batch_ops_slice_seconds") | float ~ " seconds', " ~ dbt_batch_ops._json(carried) ~ ")"
+        "call batch_ops.coordinate(" ~ dbt_batch_ops._literal(summary.operation_id) ~ "::uuid, "
+        ~ dbt_batch_ops._slice_interval() ~ ", " ~ dbt_batch_ops._json(carried) ~ ")"
     )) }}
 {% endmacro %}

@@ -23,8 +23,8 @@
     {%- endif -%}
     {%- set crew = dbt_batch_ops._fetch(
         "select batch_ops.connect_workers(" ~ dbt_batch_ops._literal(summary.operation_id) ~ "::uuid, " ~ wanted ~ ", "
-        ~ dbt_batch_ops._literal(dbt_batch_ops._setting("batch_ops_worker_server")) ~ ", interval '"
-        ~ dbt_batch_ops._setting("batch_ops_slice_seconds") | float ~ " seconds')"
+        ~ dbt_batch_ops._literal(dbt_batch_ops._setting("batch_ops_worker_server")) ~ ", "
+        ~ dbt_batch_ops._slice_interval() ~ ")"
     ) -%}
     {%- set count = crew.connections | length -%}
     {%- if crew.problem -%}

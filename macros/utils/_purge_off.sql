@@ -4,14 +4,14 @@
   Two loops for the same reason as in `_work_off`.
 -#}
 {% macro _purge_off(limits) %}
-    {%- set slice = dbt_batch_ops._setting("batch_ops_slice_seconds") -%}
+    {%- set slice = dbt_batch_ops._slice_interval() -%}
     {%- set ns = namespace(state=none, working=true) -%}
     {%- set started_at = modules.datetime.datetime.now() -%}
     {%- for hour in range(100000) if ns.working -%}
         {%- for turn in range(3600) if ns.working -%}
             {#- Alone in its string, as a CALL that commits has to be. -#}
             {%- set ns.state = dbt_batch_ops._fetch(
-                "call batch_ops.purge(" ~ limits ~ ", interval '" ~ slice | float ~ " seconds', "
+                "call batch_ops.purge(" ~ limits ~ ", " ~ slice ~ ", "
                 ~ dbt_batch_ops._json(ns.state) ~ ")"
             ) -%}
             {%- set ns.working = not ns.state.done -%}
