@@ -12,7 +12,10 @@ begin
     for v_routine in
         select routines.oid::regprocedure as signature
         from pg_catalog.pg_proc as routines
-        where routines.pronamespace = 'batch_ops'::regnamespace
+        where
+            routines.pronamespace = 'batch_ops'::regnamespace
+            -- Triggers belong to the tables, and to their migrations.
+            and routines.prorettype <> 'trigger'::regtype
     loop
         execute pg_catalog.format('drop routine %s', v_routine.signature);
     end loop;

@@ -9,5 +9,6 @@
         {"name": "several_steps", "statements": dbt_batch_ops._migration_0002_several_steps()},
         {"name": "errors_and_control", "statements": dbt_batch_ops._migration_0003_errors_and_control()},
         {"name": "several_workers", "statements": dbt_batch_ops._migration_0004_several_workers()},
+        {"name": "monitoring", "statements": dbt_batch_ops._migration_0005_monitoring()},
     ]) }}
 {% endmacro %}
