@@ -17,16 +17,16 @@ def generate(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
     """
     from dbt_batch_ops.cli import project, report
     from dbt_batch_ops.render import output
-    from dbt_batch_ops.render.files import render
+    from dbt_batch_ops.render.kinds import FOLDERS, project_files
 
     folder = project.find_project(project_dir)
     result = project.load(folder, specs)
     states: list[output.FileState] = []
     if not result.failed:
-        files = render(result.plans)
+        files = project_files(folder, result.plans)
         states = output.write(folder, files)
         if not specs:
-            states += output.remove_orphans(folder, files)
+            states += output.remove_orphans(folder, files, FOLDERS)
     if as_json:
         diagnostics = report.diagnostics_json(result.diagnostics)
         report.print_json({"diagnostics": diagnostics, "files": report.files_json(states)})
