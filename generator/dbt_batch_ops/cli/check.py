@@ -31,7 +31,9 @@ def check(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
     states: list[output.FileState] = []
     if not result.failed:
         orphans_in = () if specs else FOLDERS
-        states = output.compare(folder, project_files(folder, result.plans), orphans_in=orphans_in)
+        states = output.compare(
+            folder, project_files(folder, result.plans, are_all=not specs), orphans_in=orphans_in
+        )
     wrong = [state for state in states if state.state is not output.State.UNCHANGED]
     if as_json:
         diagnostics = report.diagnostics_json(result.diagnostics)

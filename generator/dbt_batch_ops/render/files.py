@@ -35,9 +35,9 @@ class RenderedFile:
 
 
 @cache
-def _templates() -> tuple[jinja2.Template, jinja2.Template]:
-    # The output is Jinja itself, so that the templates need tags of their own.
-    environment = jinja2.Environment(
+def template_environment() -> jinja2.Environment:
+    """Return where templates come from. The output is Jinja itself, so that they have tags of their own."""
+    return jinja2.Environment(
         loader=jinja2.PackageLoader("dbt_batch_ops.render", "templates"),
         block_start_string="<%",
         block_end_string="%>",
@@ -49,7 +49,6 @@ def _templates() -> tuple[jinja2.Template, jinja2.Template]:
         keep_trailing_newline=False,  # a template may be included in the middle of another
         autoescape=False,  # noqa: S701 - the output is Jinja and SQL, not HTML
     )
-    return environment.get_template("operation.sql.j2"), environment.get_template("operation.yml.j2")
 
 
 def render(plans: Iterable[OperationPlan]) -> list[RenderedFile]:
@@ -58,7 +57,8 @@ def render(plans: Iterable[OperationPlan]) -> list[RenderedFile]:
     Args:
         plans: The operations.
     """
-    macro, documentation = _templates()
+    macro = template_environment().get_template("operation.sql.j2")
+    documentation = template_environment().get_template("operation.yml.j2")
     files: list[RenderedFile] = []
     for plan in plans:
         view = operation_view(plan)

@@ -69,9 +69,6 @@ def _check_tables(document: Document, operation: Operation, location: Location) 
                 place,
                 f"{quoted(name)} is another model of the package; name this one {quoted(own)}, or otherwise",
             )
-    if operation.log_table is not None and operation.log_table == operation.metrics_table:
-        problem = f"'log_table' and 'metrics_table' are both {quoted(operation.log_table)}; rename one"
-        document.error(document.position((*location, "metrics_table")), problem)
 
 
 def _check_message(document: Document, operation: Operation, location: Location) -> None:

@@ -90,8 +90,3 @@ def test_a_table_cannot_have_the_name_of_another_model_of_the_package(
 ) -> None:
     (message,) = messages(diagnose, user, f"collect_metrics: true\n{key}: {taken}")
     assert f"'{taken}' is another model of the package; name this one '{own}'" in message
-
-
-def test_the_two_tables_have_two_names(diagnose: Diagnose, user: User) -> None:
-    (message,) = messages(diagnose, user, "collect_metrics: true\nlog_table: mine\nmetrics_table: mine")
-    assert "'log_table' and 'metrics_table' are both 'mine'; rename one" in message
