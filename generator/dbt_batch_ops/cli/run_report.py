@@ -1,0 +1,5 @@
+"""``dbt-batch-ops report``."""
+import click
+@click.command()
+def report() -> None:
+    """x."""
