@@ -1,5 +1,8 @@
 """``dbt-batch-ops report``."""
+
 import click
+
+
 @click.command()
 def report() -> None:
-    """x."""
+    """X."""

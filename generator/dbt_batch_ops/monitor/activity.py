@@ -60,9 +60,7 @@ def _batch(worker: Worker) -> str:
     return f"batch {worker.claimed[0]:,}" + (f" and {more} claimed" if more else "")
 
 
-def since(
-    worker: Worker, batches: Sequence[Batch], waits: Sequence[LockWait], now: datetime
-) -> float | None:
+def since(worker: Worker, batches: Sequence[Batch], waits: Sequence[LockWait], now: datetime) -> float | None:
     """Return for how many seconds it does that, or ``None`` when it does nothing that lasts.
 
     Args:

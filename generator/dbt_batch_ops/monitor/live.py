@@ -186,10 +186,10 @@ def _counts(run: Run, now: datetime) -> Text:
     least = "" if run.errors_is_exact else "at least "
     parts = [
         Text(counted(run.batches, "batch", "batches")),
+        Text(counted(run.failed, "row") + " failed", style="bold red" if run.failed else "default"),
         Text(
-            counted(run.failed, "row") + " failed", style="bold red" if run.failed else "default"
+            f"{least}{counted(run.retries, 'retry', 'retries')}", style="yellow" if run.retries else "default"
         ),
-        Text(f"{least}{counted(run.retries, 'retry', 'retries')}", style="yellow" if run.retries else "default"),
     ]
     others = run.errors - run.failed
     if others > 0:
@@ -197,7 +197,11 @@ def _counts(run: Run, now: datetime) -> Text:
     if run.deadline_at is not None and not run.is_closed:
         left = (run.deadline_at - now).total_seconds()
         when = f"in {duration(left)}" if left > 0 else "over"
-        parts.append(Text(f"deadline {clock(run.deadline_at, now)} ({when})", style="default" if left > 60 else "yellow"))
+        parts.append(
+            Text(
+                f"deadline {clock(run.deadline_at, now)} ({when})", style="default" if left > 60 else "yellow"
+            )
+        )
     return Text("   ").join(parts)
 
 
@@ -210,7 +214,9 @@ def _steps(steps: Sequence[Step]) -> RenderableType:
     table.add_column(justify="right", no_wrap=True)
     for step in steps:
         if step.status == "pending":
-            table.add_row(str(step.number), Text(one_line(step.name), style="dim"), "", "", Text("waits", style="dim"))
+            table.add_row(
+                str(step.number), Text(one_line(step.name), style="dim"), "", "", Text("waits", style="dim")
+            )
             continue
         mark = "" if step.total_is_exact or step.status == "completed" else "~"
         table.add_row(
@@ -224,7 +230,9 @@ def _steps(steps: Sequence[Step]) -> RenderableType:
 
 
 def _workers(run: Run, now: datetime) -> RenderableType:
-    table = Table(box=None, expand=True, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_edge=False)
+    table = Table(
+        box=None, expand=True, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_edge=False
+    )
     table.add_column("process", justify="right", no_wrap=True)
     table.add_column("does", ratio=1, no_wrap=True, overflow="ellipsis")
     table.add_column("for", justify="right", no_wrap=True)
@@ -286,7 +294,9 @@ def _others(lines: Sequence[Line], now: datetime) -> RenderableType:
 
 
 def _list_table() -> Table:
-    table = Table(box=None, expand=True, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_edge=False)
+    table = Table(
+        box=None, expand=True, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_edge=False
+    )
     table.add_column("run", no_wrap=True)
     table.add_column("operation", ratio=1, no_wrap=True, overflow="ellipsis")
     table.add_column("status", no_wrap=True)

@@ -191,7 +191,9 @@ where newest.kind <> 'retried' and newest.resolved_at is null
 order by newest.operation_id, newest.error_id desc
 """
 
-HAS_WAITS = "select exists (select from pg_catalog.pg_locks where not granted and pid = any (%(pids)s)) as waits"
+HAS_WAITS = (
+    "select exists (select from pg_catalog.pg_locks where not granted and pid = any (%(pids)s)) as waits"
+)
 
 LOCK_WAITS = """
 select

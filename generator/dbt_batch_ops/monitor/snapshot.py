@@ -52,7 +52,9 @@ class Camera:
             if self._only is None:
                 cursor.execute(queries.OTHERS, {"runs": ids, "limit": _MOST_OTHERS})
                 others = cursor.fetchall()
-        return Picture(now, self._reader.server, tuple(runs), tuple(Line(**row) for row in map(as_seen, others)))
+        return Picture(
+            now, self._reader.server, tuple(runs), tuple(Line(**row) for row in map(as_seen, others))
+        )
 
     def _runs(self, cursor: Any, ids: list[str], now: datetime) -> list[Run]:
         if not ids:
@@ -104,7 +106,9 @@ class Camera:
             if one in runs
         ]
 
-    def _count(self, cursor: Any, runs: dict[str, Any], steps: dict[str, Rows]) -> dict[tuple[str, int], Tally]:
+    def _count(
+        self, cursor: Any, runs: dict[str, Any], steps: dict[str, Rows]
+    ) -> dict[tuple[str, int], Tally]:
         begun = [
             (run, step["step_number"]) for run in runs for step in steps[run] if step["status"] != "pending"
         ]
