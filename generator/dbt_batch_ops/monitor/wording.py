@@ -9,14 +9,16 @@ _DAY = 86_400
 
 
 def duration(seconds: float) -> str:
-    """Return a length of time, with the words of the lines of progress.
+    """Return a length of time.
 
-    >>> duration(0.0123), duration(0.4), duration(12.3), duration(185), duration(7_800), duration(200_000)
-    ('12 ms', '0.4 s', '12 s', '3 min 05 s', '2 h 10 min', '2 d 7 h')
+    >>> duration(0.0123), duration(0.4), duration(2), duration(12.3), duration(185), duration(7_800), duration(200_000)
+    ('12 ms', '400 ms', '2.0 s', '12 s', '3 min 05 s', '2 h 10 min', '2 d 7 h')
     """
-    if seconds < 0:
+    if seconds <= 0:
         return "0 s"
-    if seconds < 0.1:
+    if seconds < 0.00995:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 9.95:
         return f"{seconds:.1f} s"
