@@ -16,7 +16,7 @@ class History:
         length: How many pictures are kept.
     """
 
-    def __init__(self, length: int = 16) -> None:
+    def __init__(self, length: int = 12) -> None:
         self._length = length
         self._rates: dict[str, deque[float]] = {}
 

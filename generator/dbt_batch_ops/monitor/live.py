@@ -42,7 +42,7 @@ STYLES = {
     "cancelled": "red",
 }
 # Columns of a terminal from which there is room for an average beside the speed of now.
-_WIDE = 96
+_WIDE = 104
 _NOTE_STYLES = {"problem": "bold red", "wait": "yellow", "info": "dim"}
 
 
