@@ -13,7 +13,7 @@
     `lost`        another worker took the claim over: nothing was changed
 
   p_spacing is the distance of bad rows where the last batches had many: they are then looked for at once. p_budget is
-  how many more of them the run would bear. reason names the one cause of all failures, null when there are several.
+  how many more of them the run would bear, p_lock_wait how long the claim waited. reason names the one cause of all failures, null when there are several.
   Nothing is caught outside the inner block: the batch row's lock is the lease and must outlive a failed statement.
 -#}
 {% macro _engine_apply_batch() %}
@@ -23,6 +23,7 @@ create or replace function batch_ops.apply_batch(
     p_claim_number integer,
     p_spacing integer default null,
     p_budget bigint default null,
+    p_lock_wait interval default null,
     out outcome text,
     out records bigint,
     out failed_records bigint,
@@ -34,6 +35,8 @@ as $function$
 declare
     v_started_at timestamptz := pg_catalog.clock_timestamp();
     v_lease record;
+    v_leased_at timestamptz;
+    v_wal_from pg_lsn;
     v_class text;
     v_sqlstate text;
     v_message text;
@@ -45,6 +48,10 @@ begin
     if not v_lease.leased then
         outcome := 'lost';
         return;
+    end if;
+    if p_slice.collect_metrics then
+        v_leased_at := pg_catalog.clock_timestamp();
+        v_wal_from := pg_catalog.pg_current_wal_insert_lsn();
     end if;
 
     -- A batch that is new is done here and at once; nearly every one is. The block is that of apply_range, without the
@@ -79,7 +86,9 @@ begin
         if outcome = 'completed' then
             failed_records := 0;
             perform batch_ops.complete_batch(
-                p_slice.operation_id, p_slice.step_number, p_batch_number, records, v_started_at
+                p_slice.operation_id, p_slice.step_number, p_batch_number, records, v_started_at,
+                pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), v_wal_from)::bigint,
+                v_leased_at - v_started_at + coalesce(p_lock_wait, interval '0')
             );
             if p_claim_number > 1 then
                 -- It was tried before: what went wrong then is mended now.
@@ -94,6 +103,13 @@ begin
         row(null, null, null, null, null, v_class, v_sqlstate, v_message, v_detail, v_constraint)::batch_ops.application,
         p_spacing, p_budget, v_started_at
     ) as parts;
+    if p_slice.collect_metrics then
+        perform batch_ops.add_batch_metrics(
+            p_slice.operation_id, p_slice.step_number, p_batch_number, v_started_at,
+            pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), v_wal_from)::bigint,
+            v_leased_at - v_started_at + coalesce(p_lock_wait, interval '0')
+        );
+    end if;
 end
 $function$
 {% endmacro %}

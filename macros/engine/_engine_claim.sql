@@ -9,12 +9,16 @@ create or replace function batch_ops.claim(
     p_slice batch_ops.slice,
     p_track batch_ops.track,
     out batch_numbers bigint[],
-    out claim_numbers integer[]
+    out claim_numbers integer[],
+    out lock_wait interval
 )
 language plpgsql
 as $function$
+declare
+    v_asked_at timestamptz := pg_catalog.clock_timestamp();
 begin
     perform batch_ops.lock_step(p_slice.operation_id, p_slice.step_number);
+    lock_wait := pg_catalog.clock_timestamp() - v_asked_at;
     -- A run is closed, failed, paused or cancelled under this lock too: whoever waited for it must look again.
     if not exists (
         select 1 from batch_ops.runs

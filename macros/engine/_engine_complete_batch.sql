@@ -9,7 +9,9 @@ create or replace function batch_ops.complete_batch(
     p_step_number integer,
     p_batch_number bigint,
     p_records bigint,
-    p_started_at timestamptz
+    p_started_at timestamptz,
+    p_wal_bytes bigint default null,
+    p_lock_wait interval default null
 )
 returns void
 language plpgsql
@@ -21,6 +23,8 @@ begin
         records = p_records,
         started_at = p_started_at,
         completed_at = pg_catalog.clock_timestamp(),
+        wal_bytes = p_wal_bytes,
+        lock_wait = p_lock_wait,
         sqlstate = null,
         error_message = null
     where

@@ -80,6 +80,7 @@ begin
     if v_step.upper_bound is null and batch_ops.finish_step(p_operation_id, 1) then
         perform batch_ops.set_status(p_operation_id, 'completed');
     end if;
+    perform batch_ops.announce_start(p_operation_id);
     return batch_ops.run_summary(p_operation_id);
 end
 $function$

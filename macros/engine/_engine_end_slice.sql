@@ -101,6 +101,20 @@ begin
         when batch_ops.is_blocked(v_run, p_step_number, v_waiting_since) then 'blocked'
         else 'running'
     end;
+    v_stopped := v_status = 'running' and v_outcome = 'worker_over_limit';
+    update batch_ops.workers
+    set
+        heartbeat_at = pg_catalog.clock_timestamp(),
+        ended_at = case
+            when v_status <> 'running' or v_outcome = 'cancelled' or v_stopped then pg_catalog.clock_timestamp()
+        end,
+        batches = workers.batches + coalesce(p_track.batches, 0),
+        records = workers.records + coalesce(p_track.records, 0),
+        failed = workers.failed + coalesce(p_track.failed, 0),
+        retries = workers.retries + coalesce(p_track.retries, 0),
+        stop_reason = case when v_stopped then 'more than max_errors_per_worker rows or batches failed in it' end
+    where workers.worker_id = p_worker_id;
+    perform batch_ops.announce_progress(v_run, v_status = 'running', p_track.errors);
     if
         v_run.closed_at is null
         and (
@@ -115,19 +129,6 @@ begin
             case v_status when 'failed' then coalesce(v_stop_reason, v_run.stop_reason) end
         );
     end if;
-    v_stopped := v_status = 'running' and v_outcome = 'worker_over_limit';
-    update batch_ops.workers
-    set
-        heartbeat_at = pg_catalog.clock_timestamp(),
-        ended_at = case
-            when v_status <> 'running' or v_outcome = 'cancelled' or v_stopped then pg_catalog.clock_timestamp()
-        end,
-        batches = workers.batches + coalesce(p_track.batches, 0),
-        records = workers.records + coalesce(p_track.records, 0),
-        failed = workers.failed + coalesce(p_track.failed, 0),
-        retries = workers.retries + coalesce(p_track.retries, 0),
-        stop_reason = case when v_stopped then 'more than max_errors_per_worker rows or batches failed in it' end
-    where workers.worker_id = p_worker_id;
 
     return batch_ops.slice_state(p_operation_id, p_step_number) || pg_catalog.jsonb_build_object(
         'status', v_status,

@@ -30,6 +30,7 @@ declare
     v_heartbeat interval := pg_catalog.make_interval(
         secs => coalesce((v_description ->> 'heartbeat_seconds')::double precision, 10)
     );
+    v_watching record := batch_ops.watching(v_description);
     v_confirm_before timestamptz := p_started_at
         + pg_catalog.make_interval(secs => (p_request ->> 'confirm_within_seconds')::double precision);
 begin
@@ -38,7 +39,9 @@ begin
             operation_id, operation, target, status, parameters, spec_hash, spec_path, generator_version,
             package_version, max_records, on_limit, max_errors, skip_invalid_rows, timeout, claim_timeout,
             started_at, deadline_at, confirm_before, file_name, error_handling, max_retries, redact, redacted_parameters,
-            batch_timeout, lock_timeout, idempotency_key, max_workers, heartbeat_interval, max_errors_per_worker
+            batch_timeout, lock_timeout, idempotency_key, max_workers, heartbeat_interval, max_errors_per_worker,
+            description, logging_level, collect_metrics, notify_on_completion, progress_notification_interval,
+            notification_channels, notification_message
         )
         values (
             p_operation_id, v_description ->> 'operation', v_description ->> 'target',
@@ -62,7 +65,10 @@ begin
             ),
             nullif(v_batch_timeout, interval '0'), nullif(v_lock_timeout, interval '0'), p_request ->> 'idempotency_key',
             coalesce((v_description ->> 'max_workers')::integer, 1), v_heartbeat,
-            (v_description ->> 'max_errors_per_worker')::bigint
+            (v_description ->> 'max_errors_per_worker')::bigint,
+            nullif(v_description ->> 'description', ''), v_watching.logging_level, v_watching.collect_metrics,
+            v_watching.notify_on_completion, v_watching.progress_notification_interval,
+            v_watching.notification_channels, v_watching.notification_message
         )
         on conflict do nothing;
         if found then

@@ -53,6 +53,7 @@ begin
     if v_refusal is not null then
         return v_refused || v_refusal;
     end if;
+    perform batch_ops.announce_start(v_operation_id);
     return batch_ops.run_summary(v_operation_id);
 end
 $function$

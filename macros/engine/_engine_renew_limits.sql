@@ -10,6 +10,7 @@ returns void
 language plpgsql
 as $function$
 declare
+    v_watching record := batch_ops.watching(p_description);
     v_heartbeat interval := pg_catalog.make_interval(secs => (p_description ->> 'heartbeat_seconds')::double precision);
 begin
     update batch_ops.runs
@@ -30,6 +31,13 @@ begin
         max_errors_per_worker = (p_description ->> 'max_errors_per_worker')::bigint,
         heartbeat_interval = coalesce(v_heartbeat, runs.heartbeat_interval),
         claim_timeout = coalesce(3 * v_heartbeat, runs.claim_timeout),
+        description = nullif(p_description ->> 'description', ''),
+        logging_level = v_watching.logging_level,
+        collect_metrics = v_watching.collect_metrics,
+        notify_on_completion = v_watching.notify_on_completion,
+        progress_notification_interval = v_watching.progress_notification_interval,
+        notification_channels = v_watching.notification_channels,
+        notification_message = v_watching.notification_message,
         timeout = pg_catalog.make_interval(secs => (p_description ->> 'timeout_seconds')::double precision)
     where runs.operation_id = p_operation_id;
     update batch_ops.steps

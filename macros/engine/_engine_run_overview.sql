@@ -83,19 +83,7 @@ left join lateral (
             and workers.ended_at is null
             and batch_ops.is_alive(workers.pid, workers.backend_start)
         ) as workers,
-        (
-            select
-                pg_catalog.sum(
-                    extract(epoch from pg_catalog.upper(spans.span) - pg_catalog.lower(spans.span))
-                )
-            from pg_catalog.unnest(
-                pg_catalog.range_agg(
-                    pg_catalog.tstzrange(
-                        workers.joined_at, coalesce(workers.ended_at, workers.heartbeat_at), '[]'
-                    )
-                )
-            ) as spans (span)
-        ) as seconds
+        batch_ops.active_seconds(runs.operation_id) as seconds
     from batch_ops.workers
     where workers.operation_id = runs.operation_id
 ) as presence on true

@@ -15,11 +15,13 @@ returns void
 language plpgsql
 as $function$
 declare
+    v_before batch_ops.runs;
     v_batches bigint;
     v_records bigint;
     v_held boolean;
     v_closes boolean;
 begin
+    select runs.* into v_before from batch_ops.runs where runs.operation_id = p_operation_id;
     if p_status = 'completed' then
         -- What the run itself met on the way (a claim, the opening of a step) went well in the end.
         update batch_ops.errors
@@ -58,6 +60,18 @@ begin
     where runs.operation_id = p_operation_id;
     if p_status <> 'running' then
         perform batch_ops.number_lines(p_operation_id);
+    end if;
+    if
+        v_before.notify_on_completion
+        and v_before.closed_at is null
+        and v_before.status <> 'planned'
+        and (
+            -- Who holds a batch of a cancelled run still may change rows, and closes it.
+            (p_status = 'cancelled' and v_closes)
+            or (p_status not in ('running', 'paused', 'cancelled') and p_status <> v_before.status)
+        )
+    then
+        perform batch_ops.announce(p_operation_id, 'ended', v_records, v_batches);
     end if;
     if v_closes then
         perform batch_ops.drop_inputs(p_operation_id);

@@ -12,6 +12,7 @@ returns void
 language plpgsql
 as $function$
 declare
+    v_run batch_ops.runs;
     v_batch_size integer;
 begin
     update batch_ops.batches
@@ -36,6 +37,11 @@ begin
     perform pg_catalog.set_config('batch_ops.stride', batch_ops.next_stride(
         pg_catalog.current_setting('batch_ops.stride')::integer, v_batch_size, p_records
     )::text, false);
+    update batch_ops.workers
+    set records = workers.records + p_records, batches = workers.batches + 1
+    where workers.operation_id = p_operation_id and workers.pid = pg_catalog.pg_backend_pid();
+    select runs.* into v_run from batch_ops.runs where runs.operation_id = p_operation_id;
+    perform batch_ops.announce_progress(v_run, true, 0);
 end
 $function$
 {% endmacro %}

@@ -32,6 +32,7 @@ create type batch_ops.slice as (
     is_repeatable boolean,
     heartbeat_interval interval,
     max_errors_per_worker bigint,
-    worker_failures bigint
+    worker_failures bigint,
+    collect_metrics boolean
 )
 {% endmacro %}

@@ -65,7 +65,8 @@ begin
         v_step.operation_type <> 'custom_function' or v_step.idempotent,
         v_run.heartbeat_interval,
         v_run.max_errors_per_worker,
-        v_worker.failed
+        v_worker.failed,
+        v_run.collect_metrics
     )::batch_ops.slice;
 end
 $function$

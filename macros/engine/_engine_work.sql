@@ -72,8 +72,10 @@ begin
                 select * into v_applied
                 from batch_ops.apply_batch(
                     v_slice, v_claimed.batch_numbers[v_turn], v_claimed.claim_numbers[v_turn], v_track.spacing,
-                    v_slice.max_errors - v_track.errors + 1
+                    v_slice.max_errors - v_track.errors + 1, v_claimed.lock_wait
                 );
+                -- It was the first batch of the claim that waited.
+                v_claimed.lock_wait := null;
                 commit and chain;
                 if
                     v_applied.outcome = 'completed'

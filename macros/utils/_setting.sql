@@ -14,6 +14,7 @@
         "batch_ops_confirm_within_seconds": 3600,
         "batch_ops_max_workers": none,
         "batch_ops_worker_server": "batch_ops_loopback",
+        "batch_ops_full_refresh": false,
     } -%}
     {{ return(var(name, defaults[name])) }}
 {% endmacro %}

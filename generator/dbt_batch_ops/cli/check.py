@@ -24,11 +24,16 @@ def check(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
     """
     from dbt_batch_ops.cli import project, report
     from dbt_batch_ops.render import output
-    from dbt_batch_ops.render.files import render
+    from dbt_batch_ops.render.kinds import FOLDERS, project_files
 
     folder = project.find_project(project_dir)
     result = project.load(folder, specs)
-    states = [] if result.failed else output.compare(folder, render(result.plans), with_orphans=not specs)
+    states: list[output.FileState] = []
+    if not result.failed:
+        orphans_in = () if specs else FOLDERS
+        states = output.compare(
+            folder, project_files(folder, result.plans, are_all=not specs), orphans_in=orphans_in
+        )
     wrong = [state for state in states if state.state is not output.State.UNCHANGED]
     if as_json:
         diagnostics = report.diagnostics_json(result.diagnostics)

@@ -10,23 +10,24 @@ from dbt_batch_ops.cli.options import spec_options
 @click.command()
 @spec_options
 def generate(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
-    """Write the macros of all operations into macros/batch_ops/ of the dbt project.
+    """Write macros, exposures and models of all operations into the dbt project.
 
-    SPEC are spec files; without any, all of batch_operations/*.yml. Then macros whose operation is gone are
-    removed. Nothing is written when a spec has an error.
+    SPEC are spec files; without any, all of batch_operations/*.yml. Then what was generated for operations
+    that are gone is removed, and models of log_table and metrics_table, which operations may share, are
+    written. Nothing is written when a spec has an error.
     """
     from dbt_batch_ops.cli import project, report
     from dbt_batch_ops.render import output
-    from dbt_batch_ops.render.files import render
+    from dbt_batch_ops.render.kinds import FOLDERS, project_files
 
     folder = project.find_project(project_dir)
     result = project.load(folder, specs)
     states: list[output.FileState] = []
     if not result.failed:
-        files = render(result.plans)
+        files = project_files(folder, result.plans, are_all=not specs)
         states = output.write(folder, files)
         if not specs:
-            states += output.remove_orphans(folder, files)
+            states += output.remove_orphans(folder, files, FOLDERS)
     if as_json:
         diagnostics = report.diagnostics_json(result.diagnostics)
         report.print_json({"diagnostics": diagnostics, "files": report.files_json(states)})

@@ -33,7 +33,7 @@ def find_operation(folder: Path, name: str) -> OperationPlan:
         raise ProjectError(
             f"there is no operation '{name}' in {project.SPEC_FOLDER}/{suggestion(name, plans)}"
         )
-    states = output.compare(folder, render([plans[name]]), with_orphans=False)
+    states = output.compare(folder, render([plans[name]]))
     for state in states:
         if state.state is not output.State.UNCHANGED:
             raise ProjectError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dbt_batch_ops.plan.expressions import FieldTypes
-from dbt_batch_ops.plan.model import OperationPlan
+from dbt_batch_ops.plan.model import OperationPlan, Watching
 from dbt_batch_ops.plan.operation import OperationReader
 from dbt_batch_ops.plan.steps import batch_size, work_items
 from dbt_batch_ops.spec.combinations import counts_errors
@@ -94,8 +94,22 @@ def _build(spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None
         heartbeat_seconds=parse_duration(model.heartbeat_interval) if model.heartbeat_interval else None,
         max_errors_per_worker=model.max_errors_per_worker if limits_each_worker(model) else None,
         redact=reader.redact,
+        watching=_watching(model),
         spec_path=document.path,
         line=document.position(operation.location).line,
+    )
+
+
+def _watching(model: Operation) -> Watching:
+    return Watching(
+        logging_level=model.logging_level or "standard",
+        log_table=model.log_table,
+        collect_metrics=model.collect_metrics is True,
+        metrics_table=model.metrics_table,
+        notify_on_completion=model.notify_on_completion is True,
+        progress_notification_interval=model.progress_notification_interval,
+        notification_channels=tuple(dict.fromkeys(model.notification_channels or ())),
+        notification_message=model.notification_message,
     )
 
 

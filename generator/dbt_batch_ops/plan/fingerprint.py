@@ -28,8 +28,8 @@ def fingerprint(plan: OperationPlan) -> str:
     The table, the key, the steps with their sources and statements, the preconditions, the parameters and the
     limits are in. Comments of the spec, its path and descriptions are left out, and so are ``batch_size``,
     ``timeout``, ``iterate_by``, ``error_handling``, ``max_errors``, ``max_retries``, ``idempotent``,
-    ``redact`` and all about workers: they say how the work is done and recorded, and whoever runs into a
-    timeout or into too many errors must be able to change them and resume.
+    ``redact``, all about workers and all about watching: they say how the work is done and recorded, and
+    whoever runs into a timeout or into too many errors must be able to change them and resume.
 
     Args:
         plan: The operation.

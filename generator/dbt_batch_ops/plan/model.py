@@ -182,6 +182,31 @@ class StepPlan:
 
 
 @dataclass(frozen=True)
+class Watching:
+    """How the runs of an operation are watched.
+
+    Attributes:
+        logging_level: What the model of batches shows: one of the words of the spec.
+        log_table: Name of a model with this operation's batches, or ``None``.
+        collect_metrics: Whether batches are measured.
+        metrics_table: Name of a model with this operation's metrics, or ``None``.
+        notify_on_completion: Whether the end of a run is told.
+        progress_notification_interval: Rows after which progress is told, or ``None``.
+        notification_channels: Where it is told; empty for wherever deliveries are set up.
+        notification_message: What is said of an end, or ``None``.
+    """
+
+    logging_level: str
+    log_table: str | None
+    collect_metrics: bool
+    metrics_table: str | None
+    notify_on_completion: bool
+    progress_notification_interval: int | None
+    notification_channels: tuple[str, ...]
+    notification_message: str | None
+
+
+@dataclass(frozen=True)
 class OperationPlan:
     """One operation.
 
@@ -209,6 +234,7 @@ class OperationPlan:
         heartbeat_seconds: Longest time between two signs of life of a worker; ``None``: the package's.
         max_errors_per_worker: Failed rows after which one of several workers stops, or ``None``.
         redact: Columns and fields of rows that are kept out of what the ledger shows.
+        watching: Logging, metrics and notifications.
         spec_path: The spec, relative to the project folder, with ``/``.
         line: The line of the spec where the operation begins.
     """
@@ -236,5 +262,6 @@ class OperationPlan:
     heartbeat_seconds: int | None
     max_errors_per_worker: int | None
     redact: tuple[str, ...]
+    watching: Watching
     spec_path: str
     line: int

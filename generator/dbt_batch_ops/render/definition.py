@@ -42,6 +42,7 @@ def preconditions_name(plan: OperationPlan) -> str:
 def _description(plan: OperationPlan) -> dict[str, Any]:
     return {
         "operation": plan.name,
+        "description": plan.description,
         "target": _target(plan.target),
         "key": plan.key,
         "batch_size": plan.batch_size,
@@ -59,6 +60,12 @@ def _description(plan: OperationPlan) -> dict[str, Any]:
         "heartbeat_seconds": plan.heartbeat_seconds,
         "max_errors_per_worker": plan.max_errors_per_worker,
         "redact": plan.redact,
+        "logging_level": plan.watching.logging_level,
+        "collect_metrics": plan.watching.collect_metrics,
+        "notify_on_completion": plan.watching.notify_on_completion,
+        "progress_notification_interval": plan.watching.progress_notification_interval,
+        "notification_channels": plan.watching.notification_channels,
+        "notification_message": plan.watching.notification_message,
         "parameters": {parameter.name: _parameter(parameter) for parameter in plan.parameters},
         "generator_version": __version__,
         "spec_path": plan.spec_path,

@@ -33,6 +33,15 @@ def comment(text: str) -> str:
     return text.replace("#}", "# }").replace("{#", "{ #").strip("-+")
 
 
+def shown_path(path: str) -> str:
+    """Return a path as one line of printable characters.
+
+    Args:
+        path: The path of a spec, whatever its name has in it.
+    """
+    return "".join(character if character.isprintable() else "?" for character in path)
+
+
 def string(text: str) -> str:
     """Return a Jinja string literal.
 

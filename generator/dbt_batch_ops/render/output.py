@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from dbt_batch_ops.render.files import FOLDER, MARK, RenderedFile
+from dbt_batch_ops.render.files import MARK, RenderedFile
 
 _HEADER_LENGTH = 200
 """Characters of a file in which its mark must stand."""
@@ -68,30 +68,33 @@ def write(project: Path, files: Iterable[RenderedFile]) -> list[FileState]:
     return states
 
 
-def remove_orphans(project: Path, files: Iterable[RenderedFile]) -> list[FileState]:
+def remove_orphans(project: Path, files: Iterable[RenderedFile], folders: Iterable[Path]) -> list[FileState]:
     """Remove generated files whose operation is gone; files without our header stay.
 
     Args:
         project: The dbt project's folder.
         files: All files that the specs generate.
+        folders: Where to look, in the project.
 
     Raises:
         OSError: A file cannot be removed.
     """
     states: list[FileState] = []
-    for path, text in _orphans(project, files):
+    for path, text in _orphans(project, files, folders):
         (project / path).unlink()
         states.append(FileState(path, State.REMOVED, path.stem, actual=text))
     return states
 
 
-def compare(project: Path, files: Iterable[RenderedFile], *, with_orphans: bool) -> list[FileState]:
+def compare(
+    project: Path, files: Iterable[RenderedFile], *, orphans_in: Sequence[Path] = ()
+) -> list[FileState]:
     """Return the state of every file that is or should be in the project, without changing anything.
 
     Args:
         project: The dbt project's folder.
         files: The files that the specs generate.
-        with_orphans: Whether to look for generated files that no spec generates any more.
+        orphans_in: Where to look for generated files that no spec generates any more.
     """
     expected = list(files)
     states: list[FileState] = []
@@ -99,22 +102,32 @@ def compare(project: Path, files: Iterable[RenderedFile], *, with_orphans: bool)
         actual = _read(project / file.path)
         state = State.MISSING if actual is None else State.UNCHANGED if actual == file.text else State.STALE
         states.append(FileState(file.path, state, file.operation, file.text, actual or ""))
-    if with_orphans:
-        orphans = _orphans(project, expected)
-        states.extend(FileState(path, State.ORPHANED, path.stem, actual=text) for path, text in orphans)
+    orphans = _orphans(project, expected, orphans_in)
+    states.extend(FileState(path, State.ORPHANED, path.stem, actual=text) for path, text in orphans)
     return states
 
 
-def _orphans(project: Path, files: Iterable[RenderedFile]) -> list[tuple[Path, str]]:
+def has_generated(project: Path, path: Path) -> bool:
+    """Return whether a file is there, and is one that was generated.
+
+    Args:
+        project: The dbt project's folder.
+        path: The file's path in it.
+    """
+    text = _read(project / path)
+    return text is not None and MARK in text[:_HEADER_LENGTH]
+
+
+def _orphans(project: Path, files: Iterable[RenderedFile], folders: Iterable[Path]) -> list[tuple[Path, str]]:
     expected = {file.path for file in files}
     found: list[tuple[Path, str]] = []
-    for path in sorted((project / FOLDER).glob("*")):
-        relative = FOLDER / path.name
-        if relative in expected or path.suffix not in (".sql", ".yml"):
-            continue
-        text = _read(path)
-        if text is not None and MARK in text[:_HEADER_LENGTH]:
-            found.append((relative, text))
+    for folder in folders:
+        for path in sorted((project / folder).glob("*")):
+            relative = folder / path.name
+            if relative in expected or path.suffix not in (".sql", ".yml"):
+                continue
+            if has_generated(project, relative):
+                found.append((relative, _read(path) or ""))
     return found
 
 

@@ -50,8 +50,7 @@ def checked(check: Check, indent: int) -> dict[str, Any]:
 
 def source_of(plan: OperationPlan, part: SqlPart) -> str:
     """Return the place in the spec that a piece of SQL comes from, for a comment."""
-    path = "".join(character if character.isprintable() else "?" for character in plan.spec_path)
-    return jinja_text.escape(f"{path}:{part.line}")
+    return jinja_text.escape(f"{jinja_text.shown_path(plan.spec_path)}:{part.line}")
 
 
 def _name(name: str) -> str:

@@ -21,10 +21,9 @@ def operation_view(plan: OperationPlan) -> dict[str, Any]:
     Args:
         plan: The operation.
     """
-    path = "".join(character if character.isprintable() else "?" for character in plan.spec_path)
     return {
         "version": __version__,
-        "spec_path": jinja_text.comment(path),
+        "spec_path": jinja_text.comment(jinja_text.shown_path(plan.spec_path)),
         "spec_hash": fingerprint(plan),
         "name": plan.name,
         "description": _comment_lines(plan.description),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from dbt_batch_ops.spec.combinations import check_work, counts_errors
-from dbt_batch_ops.spec.diagnostics import Diagnostic, quoted, suggestion
+from dbt_batch_ops.spec.diagnostics import quoted, suggestion
 from dbt_batch_ops.spec.document import Document, Location
-from dbt_batch_ops.spec.model import Entity, Operation, SpecModel, Step
+from dbt_batch_ops.spec.model import Entity, Operation, Step
 from dbt_batch_ops.spec.names import operation_name_problem, parameter_name_problem, step_name_problem
 from dbt_batch_ops.spec.parallel import check_parallel
-from dbt_batch_ops.spec.support import later, later_message
+from dbt_batch_ops.spec.watching import check_watching
 from dbt_batch_ops.spec.work import WORK_KEYS
 
 
@@ -61,7 +61,7 @@ def check_operation(
     _check_limits(document, operation, written, location)
     check_parallel(document, operation, written, location)
     _check_parameter_names(document, operation, location)
-    _check_later(document, operation, location)
+    check_watching(document, operation, location)
 
 
 def check_step(document: Document, step: Step, written: Set[str], location: Location) -> None:
@@ -83,7 +83,6 @@ def check_step(document: Document, step: Step, written: Set[str], location: Loca
             shown = f"the {'step' if key == 'name' else 'output'}'s name {quoted(getattr(step, key))}"
             document.error(document.position((*location, key)), f"{shown} {problem}")
     check_work(document, step, written, location)
-    _check_later(document, step, location)
 
 
 def check_step_names(document: Document, steps: Sequence[tuple[Step, Location]]) -> None:
@@ -177,13 +176,3 @@ def _check_parameter_names(document: Document, operation: Operation, location: L
         if problem:
             place = document.key_position((*location, "parameters", name))
             document.error(place, f"the parameter's name {quoted(name)} {problem}")
-
-
-def _check_later(document: Document, model: SpecModel, location: Location) -> None:
-    for key in model.model_fields_set:
-        value = getattr(model, key)
-        what = later(key, value)
-        if what is not None:
-            place = document.key_position((*location, key))
-            message = later_message(key, value, what)
-            document.diagnostics.append(Diagnostic(document.path, place, message, what.severity))

@@ -196,11 +196,14 @@ class Operation(Work):
     )
     progress_tracking: Switch | None = Field(
         None,
-        description="Whether progress is recorded; the ledger always does. Default: true.",
+        description="Whether progress is recorded. Always true: a run is resumed by it.",
         examples=[True],
     )
     progress_notification_interval: Count | None = Field(
-        None, description="Rows between two progress messages.", examples=[1000]
+        None,
+        description="Rows after which a notification tells how far a run is, at most one in a time slice "
+        "(about a second); the run's start is told as well. Default: no such notifications.",
+        examples=[1000],
     )
     heartbeat_interval: Duration | None = Field(
         None,
@@ -209,14 +212,29 @@ class Operation(Work):
         examples=["10 seconds"],
     )
     logging_level: Annotated[str, OneOf("minimal", "standard", "detailed")] | None = Field(
-        None, description="How much is logged.", examples=["detailed"]
+        None,
+        description="What the model `batch_operation_logs` shows of a run: `minimal` the batches that did "
+        "not simply complete, `standard` every batch, `detailed` also every attempt that was made again. "
+        "The ledger has them all, whatever the level. Default: `standard`.",
+        examples=["detailed"],
     )
     log_table: TableName | None = Field(
-        None, description="Model that shows this operation's batches.", examples=["batch_operation_logs"]
+        None,
+        description="Name of a model that shows this operation's batches. `generate` writes it; several "
+        "operations may share one. Default: none but the package's own, `batch_operation_logs`.",
+        examples=["batch_operation_logs"],
     )
-    collect_metrics: Switch | None = Field(None, description="Whether metrics are recorded.", examples=[True])
+    collect_metrics: Switch | None = Field(
+        None,
+        description="Whether each batch's WAL and waits for locks are measured, and the model "
+        "`batch_performance_metrics` shows figures of the runs. Default: false.",
+        examples=[True],
+    )
     metrics_table: TableName | None = Field(
-        None, description="Model that shows this operation's metrics.", examples=["batch_performance_metrics"]
+        None,
+        description="Name of a model that shows this operation's metrics, as `log_table`. Default: none but "
+        "the package's own, `batch_performance_metrics`.",
+        examples=["batch_performance_metrics"],
     )
     redact: Names | None = Field(
         None,
@@ -225,14 +243,21 @@ class Operation(Work):
         examples=[["email"]],
     )
     notify_on_completion: Switch | None = Field(
-        None, description="Whether the end of a run is announced.", examples=[True]
+        None,
+        description="Whether a notification tells that a run has ended, however it did; one warns before, "
+        "when half of `max_errors` is reached. `dbt-batch-ops notify` delivers them. Default: false.",
+        examples=[True],
     )
     notification_channels: Annotated[list[str], SomeOf("email", "webhook")] | None = Field(
-        None, description="How it is announced.", examples=[["email"]]
+        None,
+        description="Where notifications go: `email`, `webhook`. Default: wherever `dbt-batch-ops notify` is "
+        "set up to deliver to.",
+        examples=[["email"]],
     )
     notification_message: Text | None = Field(
         None,
-        description="Text of the announcement, with fields like `{processed_records}`.",
+        description="What the notification of the end says, with fields like `{processed_records}`: "
+        "docs/notifications.md has them all. Default: how the run ended and how many rows it has done.",
         examples=["Deactivated {processed_records} users"],
     )
 

@@ -70,6 +70,7 @@ def read_specs(files: Iterable[tuple[Path, str]]) -> list[EntitySpec]:
     """
     specs = [read_spec(read_document(file, shown_as)) for file, shown_as in files]
     _check_unique_operations(specs)
+    _check_unique_tables(specs)
     return specs
 
 
@@ -158,3 +159,19 @@ def _check_unique_statements(
             )
             document.error(position, problem)
         first_seen[macro] = f"{document.path}:{position.line}"
+
+
+def _check_unique_tables(specs: list[EntitySpec]) -> None:
+    """Record models that would have to show the batches of one operation and the metrics of another."""
+    first_seen: dict[str, tuple[str, str]] = {}
+    for spec in specs:
+        for operation in spec.operations:
+            for key in ("log_table", "metrics_table"):
+                name = getattr(operation.model, key)
+                position = spec.document.position((*operation.location, key))
+                if name is None:
+                    continue
+                other, place = first_seen.setdefault(name, (key, f"{spec.document.path}:{position.line}"))
+                if other != key:
+                    problem = f"{quoted(name)} is the {other} at {place}, and cannot be this '{key}' too"
+                    spec.document.error(position, problem)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from dbt_batch_ops.spec.model import Entity, Operation, Parameter, SpecModel, Step
-from dbt_batch_ops.spec.support import LATER, later_sentence
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -13,12 +12,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a spec file.
 
-    It has every key of the language, so that an editor completes them all; keys whose behaviour comes in a
-    later version say so in their description.
+    It has every key of the language, so that an editor completes them all.
     """
     operation, step, parameter = _schema(Operation), _schema(Step), _schema(Parameter)
-    _mark_later(operation)
-    _mark_later(step)
     operation["properties"]["steps"]["items"] = {"$ref": "#/$defs/Step"}
     operation["properties"]["parameters"]["additionalProperties"] = {
         "anyOf": [{"type": "string"}, {"$ref": "#/$defs/Parameter"}]
@@ -34,12 +30,6 @@ def json_schema() -> dict[str, Any]:
         **{key: value for key, value in entity.items() if key != "title"},
         "$defs": {"Operation": operation, "Step": step, "Parameter": parameter},
     }
-
-
-def _mark_later(schema: dict[str, Any]) -> None:
-    for key, property_ in schema["properties"].items():
-        if key in LATER:
-            property_["description"] += f" {later_sentence(key)}"
 
 
 def _schema(model: type[SpecModel]) -> dict[str, Any]:

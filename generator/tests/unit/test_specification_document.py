@@ -13,7 +13,6 @@ import yaml
 
 from dbt_batch_ops.spec.model import Entity, Operation, Parameter, SpecModel, Step, Work
 from dbt_batch_ops.spec.schema import json_schema
-from dbt_batch_ops.spec.support import LATER, later_sentence
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "specification.md"
 WORK = tuple(Work.model_fields)
@@ -58,8 +57,7 @@ def table(model: type[SpecModel]) -> str:
         example = yaml.safe_dump({name: shown}, default_flow_style=True, width=1000, sort_keys=False).strip()[
             1:-1
         ]
-        later = f" *{later_sentence(name)}*" if name in LATER else ""
-        lines.append(f"| `{name}` | {type_of(properties[name])} | {field.description}{later} | `{example}` |")
+        lines.append(f"| `{name}` | {type_of(properties[name])} | {field.description} | `{example}` |")
     return "\n".join(lines)
 
 

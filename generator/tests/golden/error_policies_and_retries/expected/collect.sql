@@ -24,6 +24,7 @@
     {{ return({
         "description": {
             "operation": "collect",
+            "description": "",
             "target": dbt_batch_ops.target_relation("user"),
             "key": none,
             "batch_size": 1000,
@@ -41,6 +42,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {"users": {"type": "jsonb", "records": true}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -30,6 +30,7 @@
     {{ return({
         "description": {
             "operation": "import_products",
+            "description": "",
             "target": dbt_batch_ops.target_relation("products", schema="shop"),
             "key": ["id"],
             "batch_size": 1000,
@@ -47,6 +48,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {
                 "factor": {"type": "numeric", "default": 1},
                 "products_array": {"type": "jsonb", "records": true},

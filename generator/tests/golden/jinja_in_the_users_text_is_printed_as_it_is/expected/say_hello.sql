@@ -25,6 +25,7 @@
     {{ return({
         "description": {
             "operation": "say_hello",
+            "description": "Says {{ hello }} {% raw %} {# comment #} -#} and }}",
             "target": dbt_batch_ops.target_relation("user"),
             "key": none,
             "batch_size": 1000,
@@ -42,6 +43,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {
                 "who": {
                     "type": "text",

@@ -19,6 +19,7 @@
     {{ return({
         "description": {
             "operation": "change_1",
+            "description": "",
             "target": dbt_batch_ops.target_relation("user"),
             "key": none,
             "batch_size": 1000,
@@ -36,6 +37,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": [],
+            "logging_level": "detailed",
+            "collect_metrics": true,
+            "notify_on_completion": true,
+            "progress_notification_interval": 1000,
+            "notification_channels": ["email", "webhook"],
+            "notification_message": "Updated {processed_records} users",
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

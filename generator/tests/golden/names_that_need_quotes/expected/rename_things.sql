@@ -25,6 +25,7 @@
     {{ return({
         "description": {
             "operation": "rename_things",
+            "description": "",
             "target": dbt_batch_ops.target_relation("Order"),
             "key": ["id"],
             "batch_size": 1000,
@@ -42,6 +43,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {
                 "before": {
                     "type": "timestamp with time zone",

@@ -23,6 +23,7 @@
     {{ return({
         "description": {
             "operation": "activate_users",
+            "description": "",
             "target": dbt_batch_ops.target_relation("user"),
             "key": none,
             "batch_size": 250,
@@ -40,6 +41,12 @@
             "heartbeat_seconds": 20,
             "max_errors_per_worker": 5,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -19,6 +19,7 @@
     {{ return({
         "description": {
             "operation": "export_users",
+            "description": "",
             "target": dbt_batch_ops.target_relation("user"),
             "key": none,
             "batch_size": 1000,
@@ -36,6 +37,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

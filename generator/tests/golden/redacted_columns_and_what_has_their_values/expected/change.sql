@@ -40,6 +40,7 @@
     {{ return({
         "description": {
             "operation": "change",
+            "description": "",
             "target": dbt_batch_ops.target_relation("user"),
             "key": none,
             "batch_size": 1000,
@@ -57,6 +58,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": ["email", "backup_email"],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {
                 "least": {"type": "integer", "redact": true},
                 "ticket": {"type": "text"},

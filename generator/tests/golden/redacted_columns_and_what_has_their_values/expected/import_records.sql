@@ -26,6 +26,7 @@
     {{ return({
         "description": {
             "operation": "import_records",
+            "description": "",
             "target": dbt_batch_ops.target_relation("user"),
             "key": none,
             "batch_size": 1000,
@@ -43,6 +44,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": ["email", "mail", "backup_email"],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {
                 "suffix": {"type": "text", "redact": true},
                 "users": {"type": "jsonb", "records": true, "redact": true},

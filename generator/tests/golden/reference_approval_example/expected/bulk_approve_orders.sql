@@ -27,6 +27,7 @@
     {{ return({
         "description": {
             "operation": "bulk_approve_orders",
+            "description": "Conditional bulk approval",
             "target": dbt_batch_ops.target_relation("order"),
             "key": none,
             "batch_size": 1000,
@@ -44,6 +45,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {
                 "max_amount": {"type": "numeric", "column": "total_amount"}
             },

@@ -25,6 +25,7 @@
     {{ return({
         "description": {
             "operation": "import_products_csv",
+            "description": "Import products from CSV",
             "target": dbt_batch_ops.target_relation("product"),
             "key": none,
             "batch_size": 500,
@@ -42,6 +43,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {"csv_file": {"type": "text", "csv": true}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -26,6 +26,7 @@
     {{ return({
         "description": {
             "operation": "deactivate_inactive_users",
+            "description": "Bulk user deactivation",
             "target": dbt_batch_ops.target_relation("user"),
             "key": none,
             "batch_size": 200,
@@ -43,6 +44,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": true,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": "Deactivated {processed_records} inactive users",
             "parameters": {},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -25,6 +25,7 @@
     {{ return({
         "description": {
             "operation": "import_products",
+            "description": "Parallel data import",
             "target": dbt_batch_ops.target_relation("product"),
             "key": none,
             "batch_size": 250,
@@ -42,6 +43,12 @@
             "heartbeat_seconds": 10,
             "max_errors_per_worker": 5,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {
                 "products_array": {"type": "jsonb", "records": true}
             },

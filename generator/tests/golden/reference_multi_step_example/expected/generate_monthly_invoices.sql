@@ -25,6 +25,7 @@
     {{ return({
         "description": {
             "operation": "generate_monthly_invoices",
+            "description": "Generate monthly invoices",
             "target": dbt_batch_ops.target_relation("invoice"),
             "key": none,
             "batch_size": 1000,
@@ -42,6 +43,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": true,
+            "notify_on_completion": true,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {"target_month": {"type": "date", "column": "month"}},
             "generator_version": "0.1.0",
             "spec_path": "batch_operations/spec.yml",

@@ -26,6 +26,7 @@
     {{ return({
         "description": {
             "operation": "bulk_update_user_status",
+            "description": "Bulk update user statuses",
             "target": dbt_batch_ops.target_relation("user"),
             "key": none,
             "batch_size": 100,
@@ -43,6 +44,12 @@
             "heartbeat_seconds": none,
             "max_errors_per_worker": none,
             "redact": [],
+            "logging_level": "standard",
+            "collect_metrics": false,
+            "notify_on_completion": false,
+            "progress_notification_interval": none,
+            "notification_channels": [],
+            "notification_message": none,
             "parameters": {
                 "new_status": {"type": "text", "column": "status"},
                 "user_ids": {"type": "uuid[]", "column": "id"}

@@ -1,4 +1,4 @@
-"""Every key of the language is acted on, or says what happens instead: none is silently ignored."""
+"""Every key of the language: what it takes, and what it says of itself."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dbt_batch_ops.spec.diagnostics import Severity
 from dbt_batch_ops.spec.model import Operation, Parameter, SpecModel, Step
-from dbt_batch_ops.spec.support import LATER, later, later_message, later_sentence
 
 UPDATE: dict[str, Any] = {"operation_type": "update", "update_data": {"status": "x"}}
 RECORDS = {"data_source": ":rows", "insert_data": {"email": ":row.email"}}
@@ -40,6 +38,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "where_condition": {**UPDATE, "where_condition": "id = ANY(:ids)"},
     "parameters": {**UPDATE, "where_condition": "credits > :least", "parameters": {"least": "integer"}},
     "idempotent": {**CALL, "idempotent": True},
+    "metrics_table": {**UPDATE, "collect_metrics": True, "metrics_table": "batch_performance_metrics"},
+    "notification_channels": {**UPDATE, "notify_on_completion": True, "notification_channels": ["email"]},
+    "notification_message": {**UPDATE, "notify_on_completion": True, "notification_message": "{status}"},
 }
 
 
@@ -61,48 +62,9 @@ def spec(operation: dict[str, Any]) -> str:
     return yaml.safe_dump({"name": "user", "fields": fields, "patterns": [operation]}, sort_keys=False)
 
 
-@pytest.mark.parametrize("key", sorted(set(Operation.model_fields) - set(LATER)))
+@pytest.mark.parametrize("key", sorted(Operation.model_fields))
 def test_a_key_is_accepted(key: str, diagnose: Callable[[str], list[str]]) -> None:
     assert diagnose(spec(with_example(key))) == []
-
-
-@pytest.mark.parametrize("key", sorted(set(LATER) - {"progress_tracking"}))
-def test_a_key_whose_behaviour_comes_later_says_what_happens_instead(
-    key: str, diagnose: Callable[[str], list[str]]
-) -> None:
-    operation = with_example(key)
-    (message,) = diagnose(spec(operation))
-    line = next(n for n, text in enumerate(spec(operation).splitlines(), 1) if text.strip().startswith(key))
-    assert message.startswith(f"spec.yml:{line}:3: ")
-    assert LATER[key].instead in message
-    assert ("warning: " in message) == (LATER[key].severity is Severity.WARNING)
-
-
-def test_what_would_break_a_promise_is_an_error_and_not_a_warning(
-    diagnose: Callable[[str], list[str]],
-) -> None:
-    (message,) = diagnose(spec({**with_example("operation"), "progress_tracking": False}))
-    assert "warning: " not in message
-    assert "is not supported yet: " in message
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("collect_metrics", False),
-        ("notify_on_completion", False),
-        ("logging_level", "standard"),
-        ("progress_tracking", True),
-    ],
-)
-def test_a_value_that_asks_for_what_happens_anyway_needs_no_word(key: str, value: Any) -> None:
-    assert later(key, value) is None
-
-
-@pytest.mark.parametrize("key", sorted(LATER))
-def test_what_is_said_of_a_key_is_one_sentence(key: str) -> None:
-    assert later_sentence(key).endswith(".")
-    assert later_message(key, [], LATER[key]).startswith(f"`{key}`")
 
 
 @pytest.mark.parametrize(

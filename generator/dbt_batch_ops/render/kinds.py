@@ -1,0 +1,62 @@
+"""The kinds of files that are generated: where each goes, and for which operations a project has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dbt_batch_ops.plan.model import OperationPlan
+from dbt_batch_ops.render import files, models
+from dbt_batch_ops.render.files import RenderedFile
+from dbt_batch_ops.render.output import has_generated
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of generated files.
+
+    Attributes:
+        name: What commands call it.
+        folders: Where its files are, in the dbt project; nothing else that is generated is there.
+        render: Makes the files of some operations.
+        is_on_request: Whether an operation has them only after somebody asked for them. From then on they are
+            kept up to date like all others.
+        is_of_all: Whether a file may be made of several operations, so that all specs must have been read.
+    """
+
+    name: str
+    folders: tuple[Path, ...]
+    render: Callable[[Iterable[OperationPlan]], list[RenderedFile]]
+    is_on_request: bool = False
+    is_of_all: bool = False
+
+
+MACROS = Kind("macros", (files.FOLDER,), files.render)
+MODELS = Kind("models", (models.FOLDER,), models.render_models, is_of_all=True)
+EXPOSURES = Kind("exposures", (models.EXPOSURES,), models.render_exposures)
+KINDS = (MACROS, MODELS, EXPOSURES)
+FOLDERS = tuple(folder for kind in KINDS for folder in kind.folders)
+"""Where generated files can be."""
+
+
+def project_files(
+    project: Path, plans: Sequence[OperationPlan], *, are_all: bool = True
+) -> list[RenderedFile]:
+    """Return the files that a project has to have: all but those that nobody asked for.
+
+    Args:
+        project: The dbt project's folder.
+        plans: The operations.
+        are_all: Whether these are all operations of the project, and not those of some specs.
+    """
+    wanted: list[RenderedFile] = []
+    for kind in KINDS:
+        if kind.is_of_all and not are_all:
+            continue
+        rendered = kind.render(plans)
+        if kind.is_on_request:
+            asked = {file.operation for file in rendered if has_generated(project, file.path)}
+            rendered = [file for file in rendered if file.operation in asked]
+        wanted.extend(rendered)
+    return wanted

@@ -1,0 +1,186 @@
+"""Nothing is told that did not happen, or before it is durable; what has happened is told once."""
+
+import json
+from itertools import accumulate
+
+import pytest
+
+from support.outbox import events, notifications
+from support.sessions import wait_for_row_lock, wait_until
+from support.strikes import raising
+
+_TOLD_TOO_MUCH = """
+select notifications.payload
+from batch_ops.notifications
+where
+    (notifications.payload ->> 'processed_records')::bigint > (
+        select coalesce(sum(batches.records), 0) from batch_ops.batches
+        where
+            batches.operation_id = notifications.operation_id
+            and batches.completed_at <= notifications.created_at
+    )
+"""
+
+
+@pytest.fixture
+def run(open_wares):
+    """A run that updates wares, tells its progress every 50 rows, and its end."""
+    run = open_wares("update")
+    run.change(progress_notification_interval=50, notify_on_completion=True)
+    return run
+
+
+@pytest.fixture
+def shared(open_shared):
+    """The same for a crew; it goes on after bad rows, up to ten of them."""
+    run = open_shared("update")
+    run.change(
+        progress_notification_interval=50,
+        notify_on_completion=True,
+        error_handling="continue_on_error",
+        max_errors=10,
+    )
+    return run
+
+
+def told_at(database):
+    return [n.payload["processed_records"] for n in notifications(database) if n.event == "progress"]
+
+
+def test_progress_is_told_when_the_interval_is_reached_and_not_before(run, start_worker):
+    run.join()
+    slices = start_worker(run, 0).wait()
+    expected, known = [], 0
+    # The end of the run tells what the last slice has done.
+    for records in accumulate(said["records"] for said in slices[:-1]):
+        if records - known >= 50:
+            expected.append(records)
+            known = records - records % 50
+    assert len(expected) > 1
+    assert told_at(run.database) == expected
+
+
+def test_progress_of_several_workers_says_no_more_than_what_is_committed(shared, crew):
+    shared.join()
+    crew.work(shared, 0)
+    assert told_at(shared.database)
+    assert shared.database.rows(_TOLD_TOO_MUCH) == []
+    assert told_at(shared.database) == sorted(set(told_at(shared.database)))
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_killed_at_any_moment_it_has_told_no_more_than_what_is_committed(run, start_worker, random, turn):
+    while not run.is_closed:
+        run.join()
+        worker = start_worker(run, 0)
+        run.wait_for_batches(run.batch_count + random.randrange(1, 12))
+        worker.kill()
+        backend = worker.backend
+        gone = "select count(*) = 0 from pg_stat_activity where pid = %(pid)s"
+        run.execute("select pg_terminate_backend(%(pid)s)", pid=backend)
+        wait_until(lambda: run.value(gone, pid=backend), "its session has ended")  # noqa: B023
+    run.assert_exactly_once()
+    assert run.database.rows(_TOLD_TOO_MUCH) == []
+    ends = [n.payload for n in notifications(run.database) if n.event == "ended"]
+    assert [(end["status"], end["processed_records"]) for end in ends] == [("completed", 600)]
+
+
+def test_a_warning_comes_once_when_half_of_the_failures_are_reached(shared, crew):
+    shared.database.execute(raising("P0001", [27, 150, 151, 333, 500, 555]).cause)
+    shared.join()
+    crew.work(shared, 0)
+    told = notifications(shared.database)
+    (warning,) = (n for n in told if n.event == "error_threshold")
+    assert warning.payload["error_count"] >= 5
+    assert "with more than 10 it stops" in warning.message
+    assert told[-1].event == "ended"
+    assert told[-1].payload["status"] == "completed_with_errors"
+
+
+def test_fewer_failures_than_half_are_no_warning(shared, crew):
+    shared.database.execute(raising("P0001", [27, 150, 151, 333]).cause)
+    shared.join()
+    crew.work(shared, 0)
+    assert "error_threshold" not in events(shared.database)
+
+
+def test_the_end_of_a_run_of_several_workers_is_told_once(shared, crew):
+    shared.join()
+    crew.work(shared, 0.05)
+    assert events(shared.database).count("ended") == 1
+
+
+def test_a_pause_is_no_end(run, start_worker):
+    run.join()
+    with run.held_at(150):
+        worker = start_worker(run, 0)
+        run.wait_at_latch()
+        run.value("select batch_ops.pause(%(run)s)")
+    worker.wait()
+    assert run.status == "paused"
+    assert "ended" not in events(run.database)
+
+
+def test_a_cancelled_run_tells_its_end_when_nobody_changes_rows_any_more(run, start_worker):
+    run.join()
+    with run.held_at(150):
+        worker = start_worker(run, 0)
+        run.wait_at_latch()
+        run.value("select batch_ops.cancel(%(run)s)")
+        assert "ended" not in events(run.database)
+    worker.wait()
+    (end,) = (n.payload for n in notifications(run.database) if n.event == "ended")
+    assert (end["status"], end["processed_records"]) == (
+        "cancelled",
+        run.value("select processed_records from batch_ops.runs where operation_id = %(run)s"),
+    )
+
+
+def test_a_listener_hears_of_it_when_it_is_committed(run, start_worker):
+    with run.database.session() as listener, listener.cursor() as cursor:
+        cursor.execute("listen batch_ops_notifications")
+        run.join()
+        start_worker(run, 0).wait()
+        listener.poll()
+        heard = [note.payload for note in listener.notifies]
+    assert heard == [notification.id for notification in notifications(run.database)]
+
+
+def test_nobody_hears_of_what_was_undone(run):
+    with run.database.session() as listener, listener.cursor() as cursor:
+        cursor.execute("listen batch_ops_notifications")
+        with run.database.session(autocommit=False) as session, session.cursor() as undone:
+            undone.execute("select batch_ops.announce(%s, 'progress', 1, 1)", [run.id])
+            session.rollback()
+        run.value("select batch_ops.announce(%(run)s, 'progress', 2, 1)")
+        listener.poll()
+        (heard,) = (note.payload for note in listener.notifies)
+    (told,) = notifications(run.database)
+    assert (heard, told.payload["processed_records"]) == (told.id, 2)
+
+
+def test_messages_of_redacted_runs_hold_no_row(run, start_worker):
+    run.change(redact=["weight"])
+    run.database.execute(raising("P0001", [27]).cause)
+    run.join()
+    start_worker(run, 0).wait()
+    told = json.dumps([n.payload for n in notifications(run.database)])
+    assert "failed" in told
+    assert "may not change" not in told
+
+
+def test_an_attempt_that_was_given_up_for_a_lock_counts_as_waiting(run, start_worker):
+    run.change(collect_metrics=True, lock_timeout="50 ms", max_retries=20)
+    run.join()
+    waited = """
+        select extract(epoch from lock_wait) from batch_ops.batches
+        where operation_id = %(run)s and attempts > 0
+        """
+    with run.database.session(autocommit=False) as gate, gate.cursor() as cursor:
+        cursor.execute("select from ware where number = 45 for update")
+        worker = start_worker(run, 0)
+        wait_for_row_lock(run.database)
+        seconds = wait_until(lambda: run.database.rows(waited, {"run": run.id}), "an attempt was given up")
+    worker.wait()
+    assert seconds[0][0] >= 0.05
+    run.assert_exactly_once()
