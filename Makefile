@@ -1,7 +1,7 @@
 # Works with GNU Make 3.81 (macOS) and newer.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types unit integration integration-machine test-oldest bench lock clean
+.PHONY: help setup browser screenshots demo test lint types unit integration integration-machine test-oldest bench lock clean
 
 BIN := .venv/bin
 OLDEST := .venv-oldest
@@ -33,7 +33,7 @@ types: setup ## mypy --strict on the generator
 unit: setup ## Unit and golden tests of the generator
 	$(PYTEST) generator/tests
 
-integration: setup ## The dbt package and the generator on a real PostgreSQL
+integration: setup browser ## The dbt package and the generator on a real PostgreSQL
 	$(PYTEST) integration_tests
 
 # What depends most on the server's version, on the machine's own PostgreSQL (15 or newer), where there is one.
@@ -50,6 +50,12 @@ test-oldest: ## dbt's transactions and a smoke run on the oldest supported dbt
 
 bench: setup ## Measure the targets of the design; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
+
+screenshots: setup browser ## Make the pictures of the README from a real run
+	PYTHONPATH=.:integration_tests $(BIN)/python tools/screenshots.py
+
+browser: ## A browser for the tests that look at pages, if it can be installed
+	@tools/browser.sh install
 
 lock: setup ## Bring both lock files up to date (uses uv)
 	@tools/lock.sh

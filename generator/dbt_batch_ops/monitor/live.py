@@ -1,0 +1,306 @@
+"""A picture of runs for a terminal: as much detail as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import IntEnum
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from dbt_batch_ops.monitor.activity import activity, since
+from dbt_batch_ops.monitor.figures import Line, Picture, Run, Step
+from dbt_batch_ops.monitor.history import History
+from dbt_batch_ops.monitor.situation import notes
+from dbt_batch_ops.monitor.wording import (
+    clock,
+    counted,
+    duration,
+    one_line,
+    percent,
+    rate,
+    relation_name,
+    short_id,
+    status_words,
+)
+
+STYLES = {
+    "running": "green",
+    "completed": "green",
+    "completed_with_errors": "yellow",
+    "paused": "yellow",
+    "planned": "cyan",
+    "interrupted": "bold red",
+    "blocked": "bold red",
+    "failed": "bold red",
+    "timed_out": "bold red",
+    "cancelled": "red",
+}
+# Columns of a terminal from which there is room for an average beside the speed of now.
+_WIDE = 104
+_NOTE_STYLES = {"problem": "bold red", "wait": "yellow", "info": "dim"}
+
+
+class Detail(IntEnum):
+    """How much is shown of each run."""
+
+    LINE = 0
+    BRIEF = 1
+    FULL = 2
+
+
+def draw(picture: Picture, history: History, console: Console, notice: str | None = None) -> RenderableType:
+    """Return what a terminal shows.
+
+    Args:
+        picture: What is shown.
+        history: The speed of the runs in earlier pictures.
+        console: Where it is shown; its height decides how much detail there is.
+        notice: What has gone wrong with looking, if anything.
+    """
+    drawn: RenderableType = ""
+    for detail in reversed(Detail):
+        drawn = Group(*_parts(picture, history, notice, detail, is_wide=console.width >= _WIDE))
+        if not console.is_terminal or _height(console, drawn) <= console.height:
+            break
+    return drawn
+
+
+def _height(console: Console, drawn: RenderableType) -> int:
+    return len(console.render_lines(drawn, console.options, pad=False))
+
+
+def _parts(
+    picture: Picture, history: History, notice: str | None, detail: Detail, *, is_wide: bool
+) -> list[RenderableType]:
+    parts: list[RenderableType] = [_heading(picture)]
+    if notice:
+        parts.append(Text(one_line(notice), style="bold red"))
+    if not picture.runs:
+        parts.append(Text("No run is at work. Watching ..." if not picture.others else "No run is at work."))
+    elif detail is Detail.LINE:
+        parts.append(_lines_of(picture))
+    else:
+        for run in picture.runs:
+            parts.append(_panel(run, picture.at, history, detail, is_wide=is_wide))
+    if picture.others:
+        parts += [Text(), Text("Last runs", style="bold"), _others(picture.others, picture.at)]
+    return parts
+
+
+def _heading(picture: Picture) -> RenderableType:
+    heading = Table.grid(expand=True, padding=(0, 1))
+    heading.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    heading.add_column(justify="right", no_wrap=True)
+    heading.add_row(
+        Text(one_line(picture.database), style="bold"),
+        Text(f"{picture.at.astimezone():%H:%M:%S %Z}", style="dim"),
+    )
+    return heading
+
+
+def _panel(run: Run, now: datetime, history: History, detail: Detail, *, is_wide: bool) -> RenderableType:
+    parts: list[RenderableType] = [_about(run, now), _bar(run), _amounts(run, history, is_wide=is_wide)]
+    parts.append(_counts(run, now))
+    if len(run.steps) > 1:
+        parts += [Text(), _steps(run.steps)]
+    if run.workers:
+        parts += [Text(), _workers(run, now)] if detail is Detail.FULL else [_crew(run)]
+    said = notes(run, now)
+    if said:
+        parts.append(Text())
+    for note in said if detail is Detail.FULL else said[:1]:
+        parts.append(Text(one_line(note.text, 500), style=_NOTE_STYLES[note.level]))
+        if note.command:
+            parts.append(Text("  " + one_line(note.command), style="cyan"))
+    style = STYLES.get(run.status, "default")
+    title = Text.assemble(
+        (one_line(run.operation, 60), "bold"),
+        "  ",
+        (short_id(run.operation_id), "dim"),
+        "  ",
+        (status_words(run.status), style),
+        overflow="ellipsis",
+    )
+    return Panel(
+        Group(*parts),
+        title=title,
+        title_align="left",
+        border_style="dim" if run.status in ("running", "completed") else style.removeprefix("bold "),
+        box=box.ROUNDED,
+        padding=(0, 1),
+    )
+
+
+def _about(run: Run, now: datetime) -> RenderableType:
+    kind = run.steps[0].operation_type if len(run.steps) == 1 else counted(len(run.steps), "step")
+    about = Table.grid(expand=True, padding=(0, 1))
+    about.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    about.add_column(justify="right", no_wrap=True)
+    times = f"started {clock(run.started_at, now)}"
+    if run.active_seconds:
+        times += f", {duration(run.active_seconds)} at work"
+    about.add_row(Text(f"{kind} {one_line(relation_name(run.target))}"), Text(times, style="dim"))
+    return about
+
+
+def _bar(run: Run) -> RenderableType:
+    style = STYLES.get(run.status, "green").removeprefix("bold ")
+    bar = Table.grid(expand=True, padding=(0, 1))
+    bar.add_column(ratio=1)
+    bar.add_column(justify="right", no_wrap=True, width=6)
+    is_estimate = not run.total_is_exact and not run.status.startswith("completed")
+    bar.add_row(
+        ProgressBar(total=1.0, completed=run.share, complete_style=style, finished_style=style),
+        Text(("~" if is_estimate else "") + percent(run.share), style="bold"),
+    )
+    return bar
+
+
+def _amounts(run: Run, history: History, *, is_wide: bool) -> RenderableType:
+    amounts = Table.grid(expand=True, padding=(0, 1))
+    amounts.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    amounts.add_column(justify="right", no_wrap=True)
+    mark = "" if run.total_is_exact else "~"
+    rows = Text.assemble((f"{run.records:,}" + ("" if run.is_counted else "+"), "bold"))
+    rows.append(f" of {mark}{run.total:,} rows" if run.total else " rows")
+    if run.seconds_left is not None:
+        where = " in this step" if len(run.steps) > 1 else ""
+        rows.append(f", {mark}{duration(run.seconds_left)} left{where}")
+    speed = Text()
+    if run.is_live:
+        curve = history.curve(run.operation_id)
+        speed = Text.assemble((curve + " " if curve else "", "green"), (rate(run.rate), "bold"))
+    if run.average is not None and (is_wide or not run.is_live):
+        speed.append(f"{', on average ' if run.is_live else 'on average '}{rate(run.average)}", style="dim")
+    amounts.add_row(rows, speed)
+    return amounts
+
+
+def _counts(run: Run, now: datetime) -> Text:
+    least = "" if run.errors_is_exact else "at least "
+    parts = [
+        Text(counted(run.batches, "batch", "batches")),
+        Text(counted(run.failed, "row") + " failed", style="bold red" if run.failed else "default"),
+        Text(
+            f"{least}{counted(run.retries, 'retry', 'retries')}", style="yellow" if run.retries else "default"
+        ),
+    ]
+    others = run.errors - run.failed
+    if others > 0:
+        parts.append(Text(counted(others, "other failure"), style="bold red"))
+    if run.deadline_at is not None and not run.is_closed:
+        left = (run.deadline_at - now).total_seconds()
+        when = f"in {duration(left)}" if left > 0 else "over"
+        parts.append(
+            Text(
+                f"deadline {clock(run.deadline_at, now)} ({when})", style="default" if left > 60 else "yellow"
+            )
+        )
+    return Text("   ").join(parts)
+
+
+def _steps(steps: Sequence[Step]) -> RenderableType:
+    table = Table.grid(expand=True, padding=(0, 2, 0, 0))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=3, max_width=30)
+    table.add_column(ratio=2, min_width=10)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    for step in steps:
+        if step.status == "pending":
+            table.add_row(
+                str(step.number), Text(one_line(step.name), style="dim"), "", "", Text("waits", style="dim")
+            )
+            continue
+        mark = "" if step.total_is_exact or step.status == "completed" else "~"
+        table.add_row(
+            str(step.number),
+            Text(one_line(step.name)),
+            ProgressBar(total=1.0, completed=step.share, complete_style="green", finished_style="green"),
+            mark + percent(step.share),
+            counted(step.records, "row"),
+        )
+    return table
+
+
+def _workers(run: Run, now: datetime) -> RenderableType:
+    table = Table(
+        box=None, expand=True, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_edge=False
+    )
+    table.add_column("process", justify="right", no_wrap=True)
+    table.add_column("does", ratio=1, no_wrap=True, overflow="ellipsis")
+    table.add_column("for", justify="right", no_wrap=True)
+    table.add_column("rows", justify="right", no_wrap=True)
+    table.add_column("last sign", justify="right", no_wrap=True)
+    for worker in run.workers:
+        doing = activity(worker, run.lock_waits)
+        begun = since(worker, run.open_batches, run.lock_waits, now)
+        age = (now - worker.heartbeat_at).total_seconds()
+        is_late = worker.is_live and worker.role == "worker" and age > 3 * run.heartbeat_interval
+        table.add_row(
+            str(worker.pid),
+            Text(doing.text, style=_ACTIVITY_STYLES[doing.kind]),
+            "" if begun is None else duration(begun),
+            f"{worker.records:,}" if worker.role == "worker" else "",
+            Text(duration(age), style="yellow" if is_late else "default"),
+        )
+    return table
+
+
+_ACTIVITY_STYLES = {"works": "default", "waits": "yellow", "rests": "dim", "gone": "red"}
+
+
+def _crew(run: Run) -> Text:
+    live = [worker for worker in run.workers if worker.is_live and worker.role == "worker"]
+    waiting = {wait.blocked_pid for wait in run.lock_waits} & {worker.pid for worker in live}
+    text = Text(counted(len(live), "worker"))
+    if waiting:
+        text.append(f", {len(waiting)} of them waiting for a lock", style="yellow")
+    return text
+
+
+def _lines_of(picture: Picture) -> RenderableType:
+    table = _list_table()
+    for run in picture.runs:
+        table.add_row(
+            short_id(run.operation_id),
+            Text(one_line(run.operation)),
+            Text(status_words(run.status), style=STYLES.get(run.status, "default")),
+            f"{run.records:,}",
+            percent(run.share),
+            clock(run.started_at, picture.at),
+        )
+    return table
+
+
+def _others(lines: Sequence[Line], now: datetime) -> RenderableType:
+    table = _list_table()
+    for line in lines:
+        table.add_row(
+            short_id(line.operation_id),
+            Text(one_line(line.operation)),
+            Text(status_words(line.status), style=STYLES.get(line.status, "default")),
+            f"{line.records:,}",
+            "",
+            clock(line.started_at, now),
+        )
+    return table
+
+
+def _list_table() -> Table:
+    table = Table(
+        box=None, expand=True, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_edge=False
+    )
+    table.add_column("run", no_wrap=True)
+    table.add_column("operation", ratio=1, no_wrap=True, overflow="ellipsis")
+    table.add_column("status", no_wrap=True)
+    table.add_column("rows", justify="right", no_wrap=True)
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("started", justify="right", no_wrap=True)
+    return table
