@@ -4,7 +4,7 @@ import pytest
 
 from support.database import Database
 from support.items import create_items
-from support.outbox import Notification, events, notifications
+from support.told import Notification, events, notifications
 from support.runs import Run
 
 

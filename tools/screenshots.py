@@ -137,14 +137,16 @@ class _Project:
 
     def run(self, *command: str) -> None:
         """Run a command to its end."""
-        subprocess.run(
-            command, cwd=self.folder, env=self._environment, check=True, stdout=subprocess.DEVNULL
-        )
+        subprocess.run(command, cwd=self.folder, env=self._environment, check=True, stdout=subprocess.DEVNULL)
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a command."""
         return subprocess.Popen(
-            command, cwd=self.folder, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            cwd=self.folder,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     def work(self) -> str:
@@ -220,7 +222,13 @@ def _project(folder: Path, connection: Connection) -> _Project:
 def _save(picture: Picture, history: History) -> None:
     with Path(os.devnull).open("w") as nowhere:
         console = Console(
-            record=True, width=96, height=40, force_terminal=True, color_system="truecolor", highlight=False, file=nowhere
+            record=True,
+            width=96,
+            height=40,
+            force_terminal=True,
+            color_system="truecolor",
+            highlight=False,
+            file=nowhere,
         )
         console.print(draw(picture, history, console))
     console.save_svg(str(IMAGES / "watch.svg"), title="dbt-batch-ops watch", code_format=_SVG)

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import pytest
 
-from support.outbox import events, notifications
+from support.told import events, notifications
 from support.sessions import wait_for_row_lock, wait_until
 from support.strikes import raising
 

@@ -1,34 +1,103 @@
-"""Notifications as they wait in the ledger."""
+"""Messages in the outbox of a test, and what the ledger says of their delivery."""
 
-from dataclasses import dataclass
+import json
+import uuid
 from typing import Any
 
 from support.database import Database
 
+_WRITE = """
+with written as (
+    insert into batch_ops.notifications (operation_id, event, channels, subject, message, payload, created_at)
+    select
+        operation_id, %(event)s, %(channels)s, %(subject)s, %(message)s, %(payload)s,
+        clock_timestamp() - make_interval(secs => %(age)s)
+    from batch_ops.runs order by runs.started_at desc limit 1
+    returning notification_id
+)
+select notification_id::text from written
+"""
+_FACTS = """
+select jsonb_build_object(
+    'operation_id', operation_id, 'operation', operation, 'target', target, 'status', status,
+    'processed_records', processed_records, 'total_records', total_records, 'total_is_exact', total_is_exact,
+    'failed_records', failed_records, 'error_count', error_count, 'batch_count', batch_count,
+    'seconds', active_seconds, 'records_per_second', records_per_second, 'started_at', started_at,
+    'completed_at', completed_at, 'stop_reason', stop_reason
+)
+from batch_ops.run_overview order by started_at desc limit 1
+"""
+_STATES = """
+select notification_id::text, channel, attempts, delivered_at is not null, gave_up_at is not null, last_error
+from batch_ops.deliveries inner join batch_ops.notifications using (notification_id)
+order by sequence_number, channel
+"""
 
-@dataclass(frozen=True)
-class Notification:
-    """One row of ``batch_ops.notifications``."""
 
-    id: str
-    event: str
-    channels: list[str]
-    subject: str
-    message: str
-    payload: dict[str, Any]
+class Outbox:
+    """The outbox, written as the engine writes it, beside a run that has really run.
 
+    Args:
+        database: Where.
+    """
 
-def notifications(database: Database) -> list[Notification]:
-    """Return what waits to be told, in the order in which it was written."""
-    found = database.rows(
-        """
-        select notification_id::text, event, channels, subject, message, payload
-        from batch_ops.notifications order by sequence_number
-        """
-    )
-    return [Notification(*row) for row in found]
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.facts: dict[str, Any] = database.value(_FACTS)
+        self.operation_id: str = self.facts["operation_id"]
 
+    def write(
+        self,
+        event: str = "ended",
+        *,
+        channels: tuple[str, ...] = (),
+        subject: str = "touch_items: completed",
+        message: str = "All done.",
+        age: float = 0,
+        **facts: Any,
+    ) -> str:
+        """Write a message in one transaction, and tell of it; returns its id."""
+        payload = {**self.facts, "event": event, **facts}
+        with self.database.session(autocommit=False) as session, session.cursor() as cursor:
+            cursor.execute(
+                _WRITE,
+                {
+                    "event": event,
+                    "channels": list(channels),
+                    "subject": subject,
+                    "message": message,
+                    "payload": json.dumps(payload),
+                    "age": age,
+                },
+            )
+            (notification_id,) = cursor.fetchone()
+            cursor.execute("select pg_notify('batch_ops_notifications', %s)", [notification_id])
+            session.commit()
+        return str(uuid.UUID(notification_id))
 
-def events(database: Database) -> list[str]:
-    """Return of what it tells."""
-    return [notification.event for notification in notifications(database)]
+    def states(self) -> dict[tuple[str, str], tuple[int, bool, bool, str | None]]:
+        """Return attempts, whether delivered, whether given up and the last error, by message and channel."""
+        return {(row[0], row[1]): tuple(row[2:]) for row in self.database.rows(_STATES)}  # type: ignore[misc]
+
+    def state(self, notification_id: str, channel: str) -> tuple[int, bool, bool, str | None]:
+        """Return that of one."""
+        return self.states()[notification_id, channel]
+
+    def make_due(self) -> None:
+        """Let the pauses and leases of all messages be over, as if time had passed."""
+        self.database.execute("update batch_ops.deliveries set next_attempt_at = clock_timestamp()")
+
+    def everything(self) -> str:
+        """Return all that the ledger holds, as text, to look for what must not be in it."""
+        tables = [
+            name
+            for (name,) in self.database.rows(
+                "select relname from pg_class "
+                "where relnamespace = 'batch_ops'::regnamespace and relkind = 'r'"
+            )
+        ]
+        return "\n".join(
+            str(row)
+            for table in tables
+            for row in self.database.rows(f"select t.* from batch_ops.{table} as t")
+        )

@@ -172,5 +172,9 @@
         dbt_batch_ops._engine_purge_next(),
         dbt_batch_ops._engine_purge(),
         dbt_batch_ops._engine_purge_overview(),
+        dbt_batch_ops._engine_delivery_pause(),
+        dbt_batch_ops._engine_queue_deliveries(),
+        dbt_batch_ops._engine_claim_delivery(),
+        dbt_batch_ops._engine_settle_delivery(),
     ]) }}
 {% endmacro %}

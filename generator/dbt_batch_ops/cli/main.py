@@ -12,6 +12,7 @@ from dbt_batch_ops.cli.errors import ProjectError
 from dbt_batch_ops.cli.export import export
 from dbt_batch_ops.cli.generate import generate
 from dbt_batch_ops.cli.load import load
+from dbt_batch_ops.cli.notify import notify
 from dbt_batch_ops.cli.report import print_error
 from dbt_batch_ops.cli.run import run
 from dbt_batch_ops.cli.run_report import report
@@ -27,7 +28,7 @@ def cli() -> None:
     """Turn batch operation specs into dbt macros, run them, and move files in and out of their runs."""
 
 
-for _command in (generate, validate, check, schema, run, load, export, watch, report):
+for _command in (generate, validate, check, schema, run, load, export, notify, watch, report):
     cli.add_command(_command)
 
 

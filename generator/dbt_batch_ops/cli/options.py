@@ -46,9 +46,10 @@ def profile_options(command: Command) -> Command:
 
 def run_options(command: Command) -> Command:
     """Add OPERATION, ``--args`` and what says where dbt finds its project and database to a command."""
+    command = profile_options(command)
     command = click.option(
         "--args", "arguments", metavar="YAML", help="Arguments of the operation, as for dbt run-operation."
-    )(profile_options(command))
+    )(command)
     return click.argument("operation", metavar="OPERATION")(command)
 
 

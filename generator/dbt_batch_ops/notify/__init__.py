@@ -1,0 +1,1 @@
+"""Delivery of the messages that the engine writes into its outbox, by mail and by webhook."""
