@@ -124,11 +124,14 @@ def test_a_pause_is_no_end(run, start_worker):
 def test_a_cancelled_run_tells_its_end_when_nobody_changes_rows_any_more(run, start_worker):
     run.join()
     with run.held_at(150):
-        worker = start_worker(run, 0)
+        first = start_worker(run, 0)
         run.wait_at_latch()
+        second = start_worker(run, 0, begins=False)
         run.value("select batch_ops.cancel(%(run)s)")
+        second.begin()
+        assert second.wait()[-1]["status"] == "cancelled"
         assert "ended" not in events(run.database)
-    worker.wait()
+    first.wait()
     (end,) = (n.payload for n in notifications(run.database) if n.event == "ended")
     assert (end["status"], end["processed_records"]) == (
         "cancelled",
