@@ -46,8 +46,10 @@ def test_a_sound_ledger_is_green(dbt, database):
     assert loud(result) == {}
 
 
-def test_they_are_selected_by_the_package_as_well(dbt, database):
-    assert outcomes(dbt.run("test", "--select", "package:dbt_batch_ops")) == outcomes(dbt.run(*LEDGER))
+def test_the_package_selects_them_as_well(dbt, database):
+    said = dbt.run("--quiet", "ls", "--select", "package:dbt_batch_ops,resource_type:test").lines
+    assert said == dbt.run("--quiet", "ls", "--select", "source:batch_ops,resource_type:test").lines
+    assert len(said) == 12
 
 
 def test_a_damaged_ledger_is_red(dbt, database):
@@ -75,7 +77,6 @@ def test_an_interrupted_run_is_an_error_since_nobody_was_told(dbt, database):
         ("{batch_ops_error_rate_warn: 0.05}", {}, 0),
         ("{batch_ops_error_rate_error: 0.012}", {"batch_ops_error_rate_within_limits": "FAIL"}, 1),
         ("{batch_ops_error_rate_min_records: 153}", {}, 0),
-        ("{dbt_batch_ops: {batch_ops_error_rate_warn: 0.05}}", {}, 0),
     ],
 )
 def test_thresholds_are_settings_of_the_project(dbt, database, variables, outcome, exit_code):
@@ -152,62 +153,76 @@ class TestWithoutALedger:
         assert loud(dbt.run(*LEDGER)) == {}
 
 
+OF_ONE = {
+    "ranges_tile": ("batches", "delete from batch_ops.batches where batch_number = 1"),
+    "one_terminal_state_per_batch": ("batches", "update batch_ops.batches set records = null"),
+    "batch_rows_add_up": ("runs", "update batch_ops.runs set batch_count = 0"),
+    "failed_rows_are_recorded": ("errors", "update batch_ops.runs set error_count = 77"),
+    "no_row_failed_and_changed": ("errors", "update batch_ops.batches set records = 9999"),
+    "errors_within_limits": ("runs", "update batch_ops.runs set max_errors = 1, status = 'completed'"),
+    "heartbeats_fresh": ("workers", INTERRUPTED),
+    "error_rate_within_limits": ("run_overview", ONE_PERCENT),
+    "no_recently_failed_runs": ("run_overview", "update batch_ops.runs set status = 'failed'"),
+    "runs_end_in_time": (
+        "run_overview",
+        "update batch_ops.runs set status = 'blocked', deadline_at = '2020-01-01', closed_at = null",
+    ),
+}
+CALL = "{{{{ dbt_batch_ops.test_{test}(source('batch_ops', '{table}'){arguments}) }}}}"
+
+
+@pytest.fixture(scope="module")
+def compiled(jars, _unchanged):
+    """Each test of all runs, of those of `fill_jars`, and of those of an operation that there is not."""
+    calls = {
+        f"{test}_of_{whom}": CALL.format(test=test, table=table, arguments=arguments)
+        for test, (table, _) in OF_ONE.items()
+        for whom, arguments in (
+            ("all", ""),
+            ("one", ", operation='fill_jars'"),
+            ("none", ', operation="it\'s none"'),
+        )
+    }
+    with added(jars.project, **calls):
+        jars.dbt.run("compile", "--select", "test_type:singular")
+    return (jars.project.folder / "target/compiled/integration_tests/tests").joinpath
+
+
 class TestOfOneOperation:
     """As `dbt-batch-ops generate tests` and people write them: a file in the folder of tests."""
 
-    @pytest.mark.parametrize(
-        ("operation", "outcome"), [("fill_jars", "FAIL"), ("label_jars", "PASS"), ("it's none", "PASS")]
-    )
-    def test_only_its_runs_are_looked_at(self, dbt, database, project, operation, outcome):
-        database.execute(TWICE_COUNTED)
-        test = "{{ dbt_batch_ops.test_batch_rows_add_up(source('batch_ops', 'runs'), operation=OPERATION) }}"
-        with added(project, rows_of_one=test.replace("OPERATION", f'"{operation}"')):
-            result = dbt.run("test", "--select", "rows_of_one", check=False)
-        assert outcomes(result) == {"rows_of_one": outcome}
+    @pytest.mark.parametrize("test", OF_ONE)
+    def test_only_its_runs_are_looked_at(self, compiled, session, runs, test):
+        found = {}
+        with session.cursor() as cursor:
+            cursor.execute("drop index batch_ops.runs_one_unfinished")
+            cursor.execute(OF_ONE[test][1])
+            for whom in ("all", "one", "none"):
+                cursor.execute(compiled(f"{test}_of_{whom}.sql").read_text())
+                found[whom] = {operation for operation, *_ in cursor}
+        assert found["one"] == {"fill_jars"} <= found["all"]
+        assert found["none"] == set()
 
-    @pytest.mark.parametrize(
-        ("test", "table", "damage"),
-        [
-            ("ranges_tile", "batches", "delete from batch_ops.batches where batch_number = 1"),
-            ("one_terminal_state_per_batch", "batches", "update batch_ops.batches set records = null"),
-            ("batch_rows_add_up", "runs", "update batch_ops.runs set batch_count = 0"),
-            ("failed_rows_are_recorded", "errors", "update batch_ops.runs set error_count = 77"),
-            ("no_row_failed_and_changed", "errors", "update batch_ops.batches set records = 9999"),
-            ("errors_within_limits", "runs", "update batch_ops.runs set max_errors = 1, status = 'completed'"),
-            ("heartbeats_fresh", "workers", INTERRUPTED.replace("where operation = 'fill_jars'", "")),
-            ("error_rate_within_limits", "run_overview", ONE_PERCENT),
-            ("no_recently_failed_runs", "run_overview", "update batch_ops.runs set status = 'failed'"),
-            (
-                "runs_end_in_time",
-                "run_overview",
-                "update batch_ops.runs set status = 'blocked', deadline_at = '2020-01-01', closed_at = null",
-            ),
-        ],
-    )
-    def test_each_test_can_be_of_one_operation(self, dbt, database, project, test, table, damage):
-        database.execute("drop index batch_ops.runs_one_unfinished")
-        database.execute(damage)
-        call = f"{{{{ dbt_batch_ops.test_{test}(source('batch_ops', '{table}'), operation='OPERATION') }}}}"
+    def test_its_severity_and_thresholds_are_those_of_its_file(self, dbt, database, project):
+        database.execute(f"{ONE_PERCENT}; {TWICE_COUNTED.replace('fill', 'label')}")
+        rate = "{{ dbt_batch_ops.test_error_rate_within_limits(source('batch_ops', 'run_overview'), WHICH) }}"
+        sums = (
+            "{{ dbt_batch_ops.test_batch_rows_add_up(source('batch_ops', 'runs'), operation='label_jars') }}"
+        )
         with added(
             project,
-            of_all=call.replace(", operation='OPERATION'", ""),
-            of_one=call.replace("OPERATION", "fill_jars"),
-            of_none=call.replace("OPERATION", "no_such_operation"),
+            strict=rate.replace("WHICH", "warn_above=0.013"),
+            lax=rate.replace("WHICH", "warn_above=0.014"),
+            of_few=rate.replace("WHICH", "min_records=1000"),
+            only_a_warning="{{ config(severity='warn') }} " + sums,
         ):
-            result = dbt.run("test", "--select", "of_all", "of_one", "of_none", check=False)
-        assert outcomes(result) == {"of_all": "FAIL", "of_one": "FAIL", "of_none": "PASS"}
-
-    def test_thresholds_are_arguments_as_well(self, dbt, database, project):
-        database.execute(ONE_PERCENT)
-        call = "{{ dbt_batch_ops.test_error_rate_within_limits(source('batch_ops', 'run_overview'), ARGUMENTS) }}"
-        with added(
-            project,
-            strict=call.replace("ARGUMENTS", "warn_above=0.013"),
-            lax=call.replace("ARGUMENTS", "warn_above=0.014"),
-            of_few=call.replace("ARGUMENTS", "min_records=1000"),
-        ):
-            result = dbt.run("test", "--select", "strict", "lax", "of_few", check=False)
-        assert outcomes(result) == {"strict": "FAIL", "lax": "PASS", "of_few": "FAIL"} | {"of_few": "PASS"}
+            result = dbt.run("test", "--select", "test_type:singular", check=False)
+        assert outcomes(result) == {
+            "strict": "FAIL",
+            "lax": "PASS",
+            "of_few": "PASS",
+            "only_a_warning": "WARN",
+        }
 
 
 DATA_TESTS = """
@@ -220,10 +235,10 @@ sources:
         data_tests:
           - dbt_batch_ops.applied_rows_agree:
               name: filled
-              arguments: {operation: fill_jars, changed_when: fill = 1, left_when: "fill = 0 -- to do"}
+              arguments: {operation: fill_jars, changed_when: fill >= 1, left_when: "fill = 0 -- to do"}
           - dbt_batch_ops.failed_rows_are_unchanged:
               name: broken
-              arguments: {operation: fill_jars, changed_when: fill = 1}
+              arguments: {operation: fill_jars, changed_when: fill >= 1}
           - dbt_batch_ops.applied_rows_agree:
               name: never_run
               arguments: {operation: no_such_operation, changed_when: fill = 1}
@@ -248,7 +263,7 @@ class TestOfTheData:
             (
                 "update jar set fill = 0 where id = 5",
                 {"filled"},
-                (1, "rows are recorded as changed, and do not look so", "99 rows: fill = 1", "100 rows"),
+                (1, "rows are recorded as changed, and do not look so", "99 rows: fill >= 1", "100 rows"),
             ),
             (
                 "insert into jar values (-5, '', 0)",
@@ -267,7 +282,8 @@ class TestOfTheData:
         database.execute(change)
         result = dbt.run("test", "--select", "source:shop", "--store-failures", check=False)
         assert outcomes(result) == {
-            name: "FAIL" if name in red else "PASS" for name in ("filled", "broken", "never_run", "by_ordinals")
+            name: "FAIL" if name in red else "PASS"
+            for name in ("filled", "broken", "never_run", "by_ordinals")
         }
         if stored:
             rows = "select batch, problem, found, expected from public_dbt_test__audit.filled"

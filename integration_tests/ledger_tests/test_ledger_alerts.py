@@ -42,9 +42,10 @@ select notification_id, 'email', 3, 'refused'{value} from batch_ops.notification
 
 
 def message(channels="{email}", age="1 hour", more=""):
-    return MESSAGE.replace("{channels}", channels.replace("{", "{{").replace("}", "}}")).replace(
-        "{age}", age
-    ) + more
+    return (
+        MESSAGE.replace("{channels}", channels.replace("{", "{{").replace("}", "}}")).replace("{age}", age)
+        + more
+    )
 
 
 def tried(column="", value=""):
@@ -86,7 +87,9 @@ TOLD = [
         Damage(
             LIVE,
             FILL,
-            WORKS + ENDED.format("6 minutes") + f"update batch_ops.runs set status = '{status}' where {{run}}",
+            WORKS
+            + ENDED.format("6 minutes")
+            + f"update batch_ops.runs set status = '{status}' where {{run}}",
             f"it is {status}, and a session still works on it",
         )
         for status in ("completed", "failed", "timed_out", "cancelled")
@@ -156,7 +159,10 @@ TOLD = [
 ]
 
 QUIET = {
-    "a run whose session is there and was seen lately": (HEARTBEATS, RUNNING + WORKS + SEEN.format("4 minutes")),
+    "a run whose session is there and was seen lately": (
+        HEARTBEATS,
+        RUNNING + WORKS + SEEN.format("4 minutes"),
+    ),
     "a run that was interrupted a moment ago": (HEARTBEATS, RUNNING + SEEN.format("29 seconds")),
     "a silent run whose batches take their time": (
         HEARTBEATS,

@@ -55,7 +55,9 @@ class Damage:
         return f"{self.test}-{self.problem}-{self.operation}-{self.batch or self.step or 'run'}"
 
 
-def batch(test: str, operation: str, change: str, problem: str, at: int, step: int = 1, **more: Any) -> Damage:
+def batch(
+    test: str, operation: str, change: str, problem: str, at: int, step: int = 1, **more: Any
+) -> Damage:
     """A change of the row of one batch, which the test must name."""
     return Damage(
         test, operation, f"update batch_ops.batches set {change} where {{batch}}", problem, step, at, **more
