@@ -1,4 +1,4 @@
-"""The tests of the ledger as a schedule runs them: exit codes, severities, settings, and a ledger that is not there."""
+"""The tests of the ledger as a schedule runs them: exit codes, severities, settings, and no ledger at all."""
 
 import re
 from contextlib import contextmanager
