@@ -11,14 +11,17 @@ from support.project import REPOSITORY
 PUBLIC = sorted(
     [*(REPOSITORY / "macros/operations").glob("*.sql"), *(REPOSITORY / "macros/generic_tests").glob("*.sql")]
 )
-MACRO = re.compile(r"\{%-?\s*(?:macro|test)\s+(\w+)\s*\((.*?)\)\s*-?%\}", re.DOTALL)
+MACRO = re.compile(r"\{%-?\s*(macro|test)\s+(\w+)\s*\((.*?)\)\s*-?%\}", re.DOTALL)
 
 
 def public_macros():
     """Return the public macros of the package with their arguments."""
     macros = {}
     for file in PUBLIC:
-        for name, arguments in MACRO.findall(file.read_text()):
+        for kind, name, arguments in MACRO.findall(file.read_text()):
+            if kind == "test":
+                # As dbt calls the macro that it makes of it.
+                name = f"test_{name}"
             if not name.startswith(("_", "postgres__", "default__", "spark__", "duckdb__")):
                 macros[name] = re.findall(r"(\w+)\s*(?:=[^,]*)?(?:,|$)", arguments)
     return macros

@@ -12,6 +12,7 @@ import pytest
 
 from support import reference_scenarios as scenarios
 from support.dbt import DbtResult
+from support.ledger_tests import LedgerTests
 from support.reference import (
     TEMPLATE,
     complete_specs,
@@ -52,6 +53,7 @@ class Outcome:
         errors: What was recorded of bad rows.
         calls: How often each function was called.
         staged_tables: The tables that are left of what it staged.
+        findings: What the package's tests of the ledger have to say.
     """
 
     scenario: Scenario
@@ -66,6 +68,7 @@ class Outcome:
     errors: list[dict[str, Any]]
     calls: dict[str, int]
     staged_tables: list[tuple[str]]
+    findings: dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +85,13 @@ def database(dbt, _database):
 
 
 @pytest.fixture(scope="module")
-def outcome(request, dbt, _database):
+def ledger_tests(dbt, _database):
+    _database.recreate(TEMPLATE)
+    return LedgerTests(dbt)
+
+
+@pytest.fixture(scope="module")
+def outcome(request, dbt, _database, ledger_tests):
     """What a spec left behind; run once for all tests that look at it."""
     scenario = SCENARIOS[request.param]
     _database.recreate(TEMPLATE)
@@ -96,6 +105,8 @@ def outcome(request, dbt, _database):
         result = dbt.run_operation(*CONFIRM.search(plan.output).groups())
     (run,) = _records(_database, "batch_ops.run_overview")
     steps = _records(_database, "batch_ops.steps order by step_number")
+    with _database.session() as session:
+        findings = ledger_tests.all_findings(session)
     return Outcome(
         scenario=scenario,
         before=before,
@@ -109,6 +120,7 @@ def outcome(request, dbt, _database):
         errors=_records(_database, "batch_ops.errors order by row_number"),
         calls=scenarios.calls_outside(_database, scenario),
         staged_tables=_database.rows("select tablename from pg_tables where tablename like 'staged_%'"),
+        findings=findings,
     )
 
 
@@ -159,6 +171,11 @@ def test_every_step_is_recorded_with_its_order_its_size_and_its_end(outcome):
 @on(*SCENARIOS)
 def test_a_finished_run_leaves_no_staged_rows_behind(outcome):
     assert outcome.staged_tables == []
+
+
+@on(*SCENARIOS)
+def test_the_tests_of_the_ledger_find_nothing_in_it(outcome):
+    assert outcome.findings == {}
 
 
 @on(*SCENARIOS)

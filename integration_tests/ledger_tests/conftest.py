@@ -1,4 +1,4 @@
-"""Fixtures for the package's tests: a project with operations on jars, a ledger after runs of each, the tests as SQL."""
+"""Fixtures for the package's tests: operations on jars, a ledger after runs of each, the tests as SQL."""
 
 from dataclasses import dataclass
 

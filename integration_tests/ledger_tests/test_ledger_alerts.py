@@ -1,4 +1,4 @@
-"""The tests that alert: of runs that nobody works on or that end too late, of too many errors, of messages that stay.
+"""The tests that alert: of runs that nobody works on or that end late, of many errors, of messages that stay.
 
 What is told of is made of the ledger of real runs, in a transaction that is rolled back.
 """

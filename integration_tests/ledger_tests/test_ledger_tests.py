@@ -21,9 +21,9 @@ ALERTS = {
 FILL, LABEL, ADD, COPY = "fill_jars", "label_jars", "add_jars", "copy_jars"
 BREAK = "break_jars"
 
-_DELETE_BATCH = "delete from batch_ops.batches where {batch}"
 _ERROR_AGAIN = (
-    "insert into batch_ops.errors (operation_id, step_number, batch_number, kind, sqlstate, error_message, {columns}) "
+    "insert into batch_ops.errors "
+    "(operation_id, step_number, batch_number, kind, sqlstate, error_message, {columns}) "
     "select operation_id, step_number, batch_number, kind, sqlstate, error_message, {columns} "
     "from batch_ops.errors where {{run}} and kind = '{kind}'"
 )

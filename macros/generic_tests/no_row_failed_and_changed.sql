@@ -76,11 +76,11 @@ findings as (
         case
             when
                 coalesce(batches.records, 0) + batches.failed_records
-                > (batches.range_hi ->> 0)::numeric - coalesce((batches.range_lo ->> 0)::numeric, countable.first_lo)
+                > (batches.range_hi -> 0)::numeric - coalesce((batches.range_lo -> 0)::numeric, countable.first_lo)
                 then array[
                     'more rows are recorded as changed or failed than its range can have',
                     coalesce(batches.records, 0) || ' changed, ' || batches.failed_records || ' failed',
-                    (batches.range_hi ->> 0)::numeric - coalesce((batches.range_lo ->> 0)::numeric, countable.first_lo)
+                    (batches.range_hi -> 0)::numeric - coalesce((batches.range_lo -> 0)::numeric, countable.first_lo)
                     || ' at most'
                 ]
         end as finding

@@ -66,7 +66,7 @@ findings as (
         batches.operation_id,
         batches.step_number,
         batches.batch_number,
-        array['it is there more than once', string_agg(batches.status, ', ' order by batches.status), 'once'] as finding
+        array['it is there more than once', min(batches.status) || ', ' || max(batches.status), 'once'] as finding
     from {{ reads.batches }} as batches
     inner join {{ reads.runs }} as runs on batches.operation_id = runs.operation_id
     where {{ dbt_batch_ops._in_test_scope(operation, within_days) }}

@@ -7,47 +7,31 @@
 {%- if reads is none -%}
 {{ dbt_batch_ops._no_findings() }}
 {%- else -%}
-with ranges as (
-    select batches.operation_id, batches.step_number, batches.batch_number, batches.range_lo, batches.range_hi
-    from {{ reads.batches }} as batches
-    {%- if reads.steps %}
-    union all
-    -- The end of a completed step, as one more range behind its batches: it begins where they must have ended.
-    select steps.operation_id, steps.step_number, null as batch_number, steps.upper_bound as range_lo, null as range_hi
-    from {{ reads.steps }} as steps
-    where steps.status = 'completed'
-    {%- endif %}
-),
-
-neighbours as (
+{%- set scope = dbt_batch_ops._in_test_scope(operation, within_days) -%}
+with neighbours as (
     select
-        runs.operation,
-        ranges.*,
-        lag(ranges.batch_number) over step as previous_number,
-        lag(ranges.range_hi) over step as previous_hi
-    from ranges
-    inner join {{ reads.runs }} as runs on ranges.operation_id = runs.operation_id
-    where {{ dbt_batch_ops._in_test_scope(operation, within_days) }}
-    window step as (
-        partition by ranges.operation_id, ranges.step_number order by ranges.batch_number nulls last
-    )
+        batches.operation_id,
+        batches.step_number,
+        batches.batch_number,
+        batches.range_lo,
+        batches.range_hi,
+        lag(batches.batch_number) over step as previous_number,
+        lag(batches.range_hi) over step as previous_hi
+    from {{ reads.batches }} as batches
+    {%- if scope != "true" %}
+    -- Said here as well: what stands behind a window is not looked for before it.
+    where batches.operation_id in (select runs.operation_id from {{ reads.runs }} as runs where {{ scope }})
+    {%- endif %}
+    window step as (partition by batches.operation_id, batches.step_number order by batches.batch_number)
 ),
 
 findings as (
     select
-        neighbours.operation,
+        runs.operation,
         neighbours.operation_id,
         neighbours.step_number,
         neighbours.batch_number,
         case
-            when neighbours.batch_number is null then
-                case
-                    when neighbours.range_lo is distinct from neighbours.previous_hi
-                        then array[
-                            'the step is completed, but its batches do not end where it does',
-                            neighbours.previous_hi::text, neighbours.range_lo::text
-                        ]
-                end
             when neighbours.batch_number <> coalesce(neighbours.previous_number, 0) + 1
                 then array[
                     case
@@ -82,6 +66,33 @@ findings as (
                 ]
         end as finding
     from neighbours
+    inner join {{ reads.runs }} as runs on neighbours.operation_id = runs.operation_id
+    where {{ scope }}
+    {%- if reads.steps %}
+    union all
+    select
+        runs.operation,
+        steps.operation_id,
+        steps.step_number,
+        null::bigint as batch_number,
+        case
+            when last_batch.range_hi is distinct from steps.upper_bound
+                then array[
+                    'the step is completed, but its batches do not end where it does',
+                    last_batch.range_hi::text, steps.upper_bound::text
+                ]
+        end as finding
+    from {{ reads.steps }} as steps
+    inner join {{ reads.runs }} as runs on steps.operation_id = runs.operation_id
+    left join lateral (
+        select batches.range_hi
+        from {{ reads.batches }} as batches
+        where batches.operation_id = steps.operation_id and batches.step_number = steps.step_number
+        order by batches.batch_number desc
+        limit 1
+    ) as last_batch on true
+    where steps.status = 'completed' and {{ scope }}
+    {%- endif %}
 )
 
 {{ dbt_batch_ops._findings() }}
