@@ -144,11 +144,13 @@ def test_another_status_says_how_long_to_try(status, cause):
         ("120", 120, 120),
         ("0", 0, 0),
         ("99999999999999999999", 10**7, 10**8),
-        (format_datetime(datetime.now(timezone.utc) + timedelta(hours=1), usegmt=True), 3500, 3601),
+        ("in an hour", 3500, 3601),
         ("Mon, 01 Jan 2001 00:00:00 GMT", 0, 0),
     ],
 )
 def test_a_receiver_says_when_to_come_back(header, least, most):
+    if header == "in an hour":
+        header = format_datetime(datetime.now(timezone.utc) + timedelta(hours=1), usegmt=True)
     with WebhookServer() as server:
         server.answer(Answer(503, headers={"Retry-After": header}))
         error = refusal(webhook(server.url))
