@@ -29,7 +29,9 @@ from batch_ops.run_overview order by started_at desc limit 1
 """
 _ANOTHER_RUN = """
 insert into batch_ops.runs
-select (jsonb_populate_record(runs, jsonb_build_object('operation_id', gen_random_uuid()))).*
+select (jsonb_populate_record(runs, jsonb_build_object(
+    'operation_id', gen_random_uuid(), 'status', 'completed', 'closed_at', clock_timestamp()
+))).*
 from batch_ops.runs where operation_id = %s
 returning operation_id::text
 """
