@@ -1,5 +1,6 @@
 """``dbt-batch-ops`` as a user types it, on a project and a database."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from support.dbt import Dbt
 from support.terminal import Terminal, heed_signals
 
+_NUMBERS = itertools.count(1)
 _PROGRAM = (sys.executable, "-m", "dbt_batch_ops")
 
 
@@ -37,8 +39,10 @@ class CliProcess:
     """A running command, in a process group of its own."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
-        self._output = folder / "cli-output.txt"
-        self._errors = folder / "cli-errors.txt"
+        # Of its own: several may run at once.
+        name = f"cli-{next(_NUMBERS)}"
+        self._output = folder / f"{name}-output.txt"
+        self._errors = folder / f"{name}-errors.txt"
         with self._output.open("wb") as output, self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
                 command,
@@ -78,6 +82,12 @@ class CliProcess:
     def signal(self, number: signal.Signals, *, group: bool = False) -> None:
         """Send a signal to it; to its whole group as a terminal does."""
         (os.killpg if group else os.kill)(self._process.pid, number)
+
+    def kill(self) -> None:
+        """End it and all that it started, if it has not ended; for cleaning up."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
     def wait(self, seconds: float = 120) -> CliResult:
         """Return how it ended (minus the signal when it was killed)."""

@@ -9,10 +9,10 @@ from support.database import Database
 _WRITE = """
 with written as (
     insert into batch_ops.notifications (operation_id, event, channels, subject, message, payload, created_at)
-    select
-        operation_id, %(event)s, %(channels)s, %(subject)s, %(message)s, %(payload)s,
+    values (
+        %(run)s, %(event)s, %(channels)s, %(subject)s, %(message)s, %(payload)s,
         clock_timestamp() - make_interval(secs => %(age)s)
-    from batch_ops.runs order by runs.started_at desc limit 1
+    )
     returning notification_id
 )
 select notification_id::text from written
@@ -26,6 +26,14 @@ select jsonb_build_object(
     'completed_at', completed_at, 'stop_reason', stop_reason
 )
 from batch_ops.run_overview order by started_at desc limit 1
+"""
+_ANOTHER_RUN = """
+insert into batch_ops.runs
+select (jsonb_populate_record(runs, jsonb_build_object(
+    'operation_id', gen_random_uuid(), 'status', 'completed', 'closed_at', clock_timestamp()
+))).*
+from batch_ops.runs where operation_id = %s
+returning operation_id::text
 """
 _STATES = """
 select notification_id::text, channel, attempts, delivered_at is not null, gave_up_at is not null, last_error
@@ -54,14 +62,28 @@ class Outbox:
         subject: str = "touch_items: completed",
         message: str = "All done.",
         age: float = 0,
+        run: str | None = None,
+        is_told: bool = True,
         **facts: Any,
     ) -> str:
-        """Write a message in one transaction, and tell of it; returns its id."""
+        """Write a message in one transaction, and tell of it; returns its id.
+
+        Args:
+            event: What it tells of.
+            channels: Where it goes; nothing stands for all that are set up.
+            subject: Its subject.
+            message: Its text.
+            age: How many seconds ago it was written.
+            run: The run that it tells of, if not the first one.
+            is_told: Whether those who listen are told; false stands for news that was lost.
+            facts: What of the facts is different.
+        """
         payload = {**self.facts, "event": event, **facts}
         with self.database.session(autocommit=False) as session, session.cursor() as cursor:
             cursor.execute(
                 _WRITE,
                 {
+                    "run": run or self.operation_id,
                     "event": event,
                     "channels": list(channels),
                     "subject": subject,
@@ -71,9 +93,14 @@ class Outbox:
                 },
             )
             (notification_id,) = cursor.fetchone()
-            cursor.execute("select pg_notify('batch_ops_notifications', %s)", [notification_id])
+            if is_told:
+                cursor.execute("select pg_notify('batch_ops_notifications', %s)", [notification_id])
             session.commit()
         return str(uuid.UUID(notification_id))
+
+    def another_run(self) -> str:
+        """Return the id of another run like the first one."""
+        return str(self.database.value(_ANOTHER_RUN, [self.operation_id]))
 
     def states(self) -> dict[tuple[str, str], tuple[int, bool, bool, str | None]]:
         """Return attempts, whether delivered, whether given up and the last error, by message and channel."""

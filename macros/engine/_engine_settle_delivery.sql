@@ -24,7 +24,7 @@ as $function$
 declare
     v_now timestamptz := pg_catalog.clock_timestamp();
     v_next timestamptz := v_now + greatest(
-        batch_ops.delivery_pause(p_attempt), least(p_retry_after, interval '6 hours')
+        batch_ops.delivery_pause(p_attempt), least(coalesce(p_retry_after, interval '0'), interval '6 hours')
     );
 begin
     if p_is_delivered then

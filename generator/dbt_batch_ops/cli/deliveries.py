@@ -186,10 +186,13 @@ class Following:
 def _entry(outcome: Outcome, settled: Settled | None) -> dict[str, Any]:
     """Return what there is to say of a delivery, for programs."""
     message = outcome.message
+    error = outcome.error
     if settled is None:
         state = "purged"
     elif settled.is_delivered:
         state = "delivered"
+        if not outcome.is_delivered:
+            error = None  # Another one has delivered it meanwhile.
     else:
         state = "given up" if settled.is_given_up else "failed"
     return {
@@ -200,7 +203,7 @@ def _entry(outcome: Outcome, settled: Settled | None) -> dict[str, Any]:
         "operation_id": message.operation_id,
         "attempt": message.attempt,
         "state": state,
-        "error": outcome.error,
+        "error": error,
         "next_attempt_in_seconds": round(settled.seconds, 1) if settled and state == "failed" else None,
     }
 
