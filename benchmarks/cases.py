@@ -1,6 +1,6 @@
 """The rows of the results, in their order."""
 
-from benchmarks import changes, errors, imports, neighbours, parallel, processes, scale
+from benchmarks import changes, errors, imports, monitoring, neighbours, parallel, processes, scale
 from benchmarks.measurement import Case
 from benchmarks.tables import ACCOUNT, ACCOUNT_BY_UUID, account_by_tenant
 
@@ -100,6 +100,21 @@ CASES = (
         1.1,
         scale.client_memory,
         unit="MB",
+    ),
+    Case(
+        "refresh-models",
+        "refresh of the models, 1,000 new batches, {rows} in the ledger / 10,000: time of all SQL",
+        1.1,
+        monitoring.last_thousand,
+        most_rounds=3,
+    ),
+    Case(
+        "refresh-live-run",
+        "same, 1,000 new batches of one live run that has {rows}: time of all SQL",
+        None,
+        monitoring.live_run,
+        is_ratio=False,
+        most_rounds=3,
     ),
     *parallel.cases(),
 )

@@ -80,6 +80,19 @@ class Workbench:
         table.create(self.database, rows)
         self.database.execute("checkpoint")
 
+    def begin(self) -> None:
+        """Begin a measurement with nothing but an empty ledger."""
+        self.database.recreate(_WITH_LEDGER)
+        self.database.execute("checkpoint")
+
+    def put_away(self, name: str) -> None:
+        """Keep the database under a name; it is no copy, and stays the same database."""
+        self.database.rename_to(name)
+
+    def bring_back(self, name: str) -> bool:
+        """Go on with a database that was put away; false when there is none."""
+        return self.database.rename_from(name)
+
     def run_statement(self, sql: str, rows: int) -> Measurement:
         """Run one statement in a session of its own and time it, commit included.
 

@@ -14,6 +14,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from dbt_batch_ops.database import Connection
 
 NAME = "test"
+_END_SESSIONS = "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = %s"
 
 
 class Database:
@@ -38,6 +39,26 @@ class Database:
             with session.cursor() as cursor:
                 cursor.execute(f"drop database if exists {template}")
                 cursor.execute(f"create database {template} template {NAME}")
+
+    def rename_to(self, name: str) -> None:
+        """Give the database another name, under which nothing touches it."""
+        with closing(psycopg2.connect(self._server.url)) as session:
+            session.autocommit = True
+            with session.cursor() as cursor:
+                cursor.execute(_END_SESSIONS, [NAME])
+                cursor.execute(f'alter database {NAME} rename to "{name}"')
+
+    def rename_from(self, name: str) -> bool:
+        """Take a database that was renamed in place of this one; false when there is none."""
+        with closing(psycopg2.connect(self._server.url)) as session:
+            session.autocommit = True
+            with session.cursor() as cursor:
+                cursor.execute("select from pg_database where datname = %s", [name])
+                if cursor.fetchone() is None:
+                    return False
+                cursor.execute(f"drop database if exists {NAME} with (force)")
+                cursor.execute(f'alter database "{name}" rename to {NAME}')
+        return True
 
     @contextmanager
     def session(self, *, autocommit: bool = True) -> Iterator[Any]:

@@ -12,10 +12,10 @@
             counted.batch_count,
             done.wal_bytes,
             done.lock_wait_seconds,
-            done.batch_seconds_p50,
-            done.batch_seconds_p95,
-            done.batch_seconds_p99,
-            done.batch_seconds_max,
+            done.batch_seconds[1]::numeric(20, 6) as batch_seconds_p50,
+            done.batch_seconds[2]::numeric(20, 6) as batch_seconds_p95,
+            done.batch_seconds[3]::numeric(20, 6) as batch_seconds_p99,
+            done.batch_seconds[4]::numeric(20, 6) as batch_seconds_max,
             failures.errors,
             failures.failed_records,
             pg_catalog.round(
@@ -36,12 +36,10 @@
                 pg_catalog.sum(batches.wal_bytes)::bigint as wal_bytes,
                 extract(epoch from pg_catalog.sum(batches.lock_wait)) as lock_wait_seconds,
                 pg_catalog.max(batches.completed_at) as last_completed_at,
-                {% for name, share in {"p50": 0.5, "p95": 0.95, "p99": 0.99}.items() -%}
-                pg_catalog.percentile_cont({{ share }}) within group (
-                    order by extract(epoch from batches.completed_at - batches.started_at)::double precision
-                ) as batch_seconds_{{ name }},
-                {% endfor -%}
-                extract(epoch from pg_catalog.max(batches.completed_at - batches.started_at)) as batch_seconds_max
+                -- One sort for all of them.
+                pg_catalog.percentile_cont(array[0.5, 0.95, 0.99, 1]) within group (
+                    order by pg_catalog.date_part('epoch', batches.completed_at - batches.started_at)
+                ) as batch_seconds
             from {{ source("batch_ops", "batches") }} as batches
             where batches.operation_id = runs.operation_id
         ) as done
@@ -65,13 +63,15 @@
             select
                 pg_catalog.count(*) filter (where workers.role = 'worker') as worker_count,
                 pg_catalog.max(workers.heartbeat_at) as last_heartbeat_at,
-                -- Spans of several workers overlap; a second counts once.
+                -- Spans of several workers overlap; a second counts once. A clock that was set back makes none negative.
                 (
                     select pg_catalog.sum(extract(epoch from pg_catalog.upper(spans.span) - pg_catalog.lower(spans.span)))
                     from pg_catalog.unnest(
                         pg_catalog.range_agg(
                             pg_catalog.tstzrange(
-                                workers.joined_at, coalesce(workers.ended_at, workers.heartbeat_at), '[]'
+                                workers.joined_at,
+                                greatest(workers.joined_at, coalesce(workers.ended_at, workers.heartbeat_at)),
+                                '[]'
                             )
                         )
                     ) as spans (span)
