@@ -15,6 +15,7 @@ from dbt_batch_ops.cli.load import load
 from dbt_batch_ops.cli.report import print_error
 from dbt_batch_ops.cli.run import run
 from dbt_batch_ops.cli.schema import schema
+from dbt_batch_ops.cli.testing import testing
 from dbt_batch_ops.cli.validate import validate
 from dbt_batch_ops.database.errors import DatabaseError
 
@@ -25,7 +26,7 @@ def cli() -> None:
     """Turn batch operation specs into dbt macros, run them, and move files in and out of their runs."""
 
 
-for _command in (generate, validate, check, schema, run, load, export):
+for _command in (generate, validate, check, schema, run, load, export, testing):
     cli.add_command(_command)
 
 

@@ -31,17 +31,21 @@ def spec_options(command: Command) -> Command:
     return click.argument("specs", nargs=-1, metavar="[SPEC]...")(command)
 
 
-def run_options(command: Command) -> Command:
-    """Add OPERATION, ``--args`` and what says where dbt finds its project and database to a command."""
+def profile_options(command: Command) -> Command:
+    """Add what says where dbt finds its profile to a command."""
     command = click.option(
         "--vars", "variables", metavar="YAML", help="Variables of the project, as for dbt."
     )(command)
     command = click.option("--target", metavar="NAME", help="Target of the profile, as for dbt.")(command)
     command = click.option("--profile", metavar="NAME", help="Profile to use, as for dbt.")(command)
-    command = click.option("--profiles-dir", metavar="FOLDER", help="Folder of profiles.yml, as for dbt.")(
+    return click.option("--profiles-dir", metavar="FOLDER", help="Folder of profiles.yml, as for dbt.")(
         command
     )
-    command = _project_dir(command)
+
+
+def run_options(command: Command) -> Command:
+    """Add OPERATION, ``--args`` and what says where dbt finds its project and database to a command."""
+    command = _project_dir(profile_options(command))
     command = click.option(
         "--args", "arguments", metavar="YAML", help="Arguments of the operation, as for dbt run-operation."
     )(command)

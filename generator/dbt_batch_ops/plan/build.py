@@ -94,6 +94,7 @@ def _build(spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None
         heartbeat_seconds=parse_duration(model.heartbeat_interval) if model.heartbeat_interval else None,
         max_errors_per_worker=model.max_errors_per_worker if limits_each_worker(model) else None,
         redact=reader.redact,
+        fields=tuple((spec.entity.fields or {}).items()),
         spec_path=document.path,
         line=document.position(operation.location).line,
     )

@@ -209,6 +209,7 @@ class OperationPlan:
         heartbeat_seconds: Longest time between two signs of life of a worker; ``None``: the package's.
         max_errors_per_worker: Failed rows after which one of several workers stops, or ``None``.
         redact: Columns and fields of rows that are kept out of what the ledger shows.
+        fields: The entity's columns with their types, as the spec has them.
         spec_path: The spec, relative to the project folder, with ``/``.
         line: The line of the spec where the operation begins.
     """
@@ -236,5 +237,6 @@ class OperationPlan:
     heartbeat_seconds: int | None
     max_errors_per_worker: int | None
     redact: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
     spec_path: str
     line: int

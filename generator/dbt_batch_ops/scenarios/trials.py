@@ -1,0 +1,41 @@
+"""Which scenarios are run: those of the catalogue, and a project's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dbt_batch_ops.plan.catalogue import scenarios
+from dbt_batch_ops.plan.model import OperationPlan
+from dbt_batch_ops.plan.scenarios import Scenario
+from dbt_batch_ops.scenarios.runner import Trial
+
+
+def select_trials(
+    project: Path, plans: Sequence[OperationPlan], *, heading: str | None, only: str | None
+) -> list[Trial]:
+    """Return the operations with the scenarios that are wanted; operations without any are left out.
+
+    Args:
+        project: The dbt project's folder.
+        plans: The operations.
+        heading: A text in the headings that are wanted.
+        only: A text in the names of operations or scenarios that are wanted.
+    """
+    trials: list[Trial] = []
+    for plan in plans:
+        wanted = [
+            scenario
+            for scenario in scenarios(plan)
+            if _has(scenario.heading, heading) and (_has(plan.name, only) or _has(scenario.name, only))
+        ]
+        if wanted:
+            trials.append(Trial(plan, wanted))
+    return trials
+
+
+def _has(text: str, part: str | None) -> bool:
+    return part is None or part.lower() in text.lower()
+
+
+__all__ = ["Scenario", "select_trials"]
