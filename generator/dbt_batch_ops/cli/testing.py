@@ -53,6 +53,7 @@ def testing(
     from dbt_batch_ops.cli.errors import ProjectError
     from dbt_batch_ops.cli.testing_report import TestReport
     from dbt_batch_ops.database.profile import ProfileOptions
+    from dbt_batch_ops.scenarios.own import ScenarioFileError
     from dbt_batch_ops.scenarios.trials import select_trials
 
     if private and keep:
@@ -63,7 +64,10 @@ def testing(
     if result.failed:
         raise ProjectError("nothing is done as long as a spec has an error")
     _check_macros(folder, result.plans)
-    trials = select_trials(folder, result.plans, heading=heading, only=only)
+    try:
+        trials = select_trials(folder, result.plans, heading=heading, only=only)
+    except ScenarioFileError as error:
+        raise ProjectError(str(error)) from error
     if not trials:
         raise click.UsageError("no scenario is left; --list shows all of them")
     shown = TestReport(as_json=as_json)

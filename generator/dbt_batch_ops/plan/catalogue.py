@@ -31,7 +31,7 @@ def scenarios(plan: OperationPlan) -> tuple[Scenario, ...]:
     return (
         *_batch_processing(plan),
         *_error_handling(plan),
-        *_progress_tracking(),
+        *_progress_tracking(plan),
         *_parallel_execution(plan),
         *_data_consistency(plan),
         *_performance(plan),
@@ -125,7 +125,7 @@ def _invalid_rows(plan: OperationPlan) -> Scenario:
     return Scenario(_ERRORS, name, (Act("run", expected),), {"max_errors": None}, {"invalid_rows": 2})
 
 
-def _progress_tracking() -> Iterator[Scenario]:
+def _progress_tracking(plan: OperationPlan) -> Iterator[Scenario]:
     yield Scenario(
         _PROGRESS,
         "what the ledger says is what was done",
@@ -135,6 +135,7 @@ def _progress_tracking() -> Iterator[Scenario]:
         _PROGRESS,
         "a dry run tells what would be done and changes nothing",
         (Act("dry_run", ("nothing_changed", "no_run_opened")),),
+        skipped="an export has no dry run" if selects(plan) else None,
     )
 
 

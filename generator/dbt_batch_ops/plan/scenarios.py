@@ -32,7 +32,7 @@ EXPECTATIONS: dict[str, str] = {
     "failed": "the run has stopped as failed, and the command with exit code 1",
     "timed_out": "the run has ended as timed_out, and the command with exit code 1",
     "refused": "the command ends with exit code 1 and opens no run",
-    "every_row_once": "every row that matches is changed, exactly once and as the spec says, and no other row",
+    "every_row_once": "every row that matches is changed exactly once and as the spec says, no other row is",
     "some_rows_once": "some of these rows are changed, each once; all others are as before",
     "all_but_refused_rows": "the same as every_row_once, but the refused rows are as before",
     "nothing_changed": "every row is as before",

@@ -10,6 +10,7 @@ from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.render import files
 from dbt_batch_ops.render.files import RenderedFile
 from dbt_batch_ops.render.output import has_generated
+from dbt_batch_ops.render.tests import SCENARIO_FOLDER, TEST_FOLDER, render_tests
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Kind:
 
 
 MACROS = Kind("macros", (files.FOLDER,), files.render)
-KINDS = (MACROS,)
+TESTS = Kind("tests", (TEST_FOLDER, SCENARIO_FOLDER), render_tests, is_on_request=True)
+KINDS = (MACROS, TESTS)
 FOLDERS = tuple(folder for kind in KINDS for folder in kind.folders)
 """Where generated files can be."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from dbt_batch_ops.scenarios.database import Database, Refused, literal, quoted
+from dbt_batch_ops.scenarios.database import Database, RefusedError, literal, quoted
 from dbt_batch_ops.scenarios.functions import Name
 from dbt_batch_ops.scenarios.stand_ins import real_functions
-from dbt_batch_ops.scenarios.table import Table, Unmade, kind_of
+from dbt_batch_ops.scenarios.table import Table, UnmadeError, kind_of
 from dbt_batch_ops.scenarios.values import made
 
 _ANSWER = 77
@@ -21,7 +21,7 @@ def make_known(database: Database, table: Table, names: frozenset[Name]) -> None
     """Make stand-ins for functions that are in the database, with their signatures.
 
     Raises:
-        Unmade: One cannot be made.
+        UnmadeError: One cannot be made.
     """
     for name in names:
         for arguments, result, *_ in real_functions(database, name):
@@ -38,7 +38,7 @@ def make_called(database: Database, table: Table, query: str, result: str | None
         result: The type that a function probably has: of the column that gets its value.
 
     Raises:
-        Unmade: None that fits is found.
+        UnmadeError: None that fits is found.
     """
     guesses = [*([result] if result else []), *_GUESSES]
     made_ones: list[tuple[str, str]] = []
@@ -58,17 +58,17 @@ def make_called(database: Database, table: Table, query: str, result: str | None
             continue
         guess += 1
         if not made_ones or guess >= len(guesses):
-            raise Unmade(f"an expression cannot be computed here: {refused.message}")
+            raise UnmadeError(f"an expression cannot be computed here: {refused.message}")
         name, arguments = made_ones[-1]
         database.execute(f"drop function {quoted(table.schema, name)} ({arguments})")
         _create(database, table, name, arguments, guesses[guess])
-    raise Unmade("its expressions call too many functions")
+    raise UnmadeError("its expressions call too many functions")
 
 
-def _explained(database: Database, query: str) -> Refused | None:
+def _explained(database: Database, query: str) -> RefusedError | None:
     try:
         database.execute(f"explain {query}")
-    except Refused as refused:
+    except RefusedError as refused:
         return refused
     return None
 
@@ -82,7 +82,7 @@ def _create(database: Database, table: Table, name: str, arguments: str, result:
     else:
         try:
             value = literal(made(kind_of(database, result), _ANSWER))
-        except Refused:
+        except RefusedError:
             value = "null"
         body = f"return {value}::{result};"
     try:
@@ -90,5 +90,5 @@ def _create(database: Database, table: Table, name: str, arguments: str, result:
             f"create function {quoted(table.schema, name)} ({arguments}) returns {result} "
             f"language plpgsql stable as $stand_in$ begin {body} end $stand_in$"
         )
-    except Refused as refused:
-        raise Unmade(f"nothing can stand in for {name}: {refused.message}") from refused
+    except RefusedError as refused:
+        raise UnmadeError(f"nothing can stand in for {name}: {refused.message}") from refused

@@ -9,8 +9,8 @@ from typing import Any
 
 from dbt_batch_ops.plan.model import OperationPlan, Parameter
 from dbt_batch_ops.scenarios.candidates import Candidates
-from dbt_batch_ops.scenarios.database import Database, Refused, literal
-from dbt_batch_ops.scenarios.table import Table, Unmade, kind_of
+from dbt_batch_ops.scenarios.database import Database, RefusedError, literal
+from dbt_batch_ops.scenarios.table import Table, UnmadeError, kind_of
 from dbt_batch_ops.scenarios.values import Kind, made
 
 _FIRST = 400
@@ -51,7 +51,7 @@ def made_values(
         attempt: Which attempt this is: each has other values.
 
     Raises:
-        Unmade: A type of which no value is known.
+        UnmadeError: A type of which no value is known.
     """
     found: dict[str, Value] = {}
     for place, parameter in enumerate(plan.parameters):
@@ -63,13 +63,13 @@ def made_values(
             continue
         try:
             kind = kind_of(database, type_)
-        except Refused as refused:
-            raise Unmade(f"parameter {parameter.name}: {refused.message}") from refused
+        except RefusedError as refused:
+            raise UnmadeError(f"parameter {parameter.name}: {refused.message}") from refused
         known = [value for value in checked.get(parameter.column or "", ()) if value is not None]
         number = _number(place, attempt, kind)
         text = known[attempt % len(known)] if known and not kind.is_array else made(kind, number)
         if text is None:
-            raise Unmade(f"parameter {parameter.name}: no value of the type {type_} is known")
+            raise UnmadeError(f"parameter {parameter.name}: no value of the type {type_} is known")
         found[parameter.name] = Value(argument(kind, text), f"{literal(text)}::{type_}")
     return found
 
@@ -91,6 +91,16 @@ def list_value(database: Database, type_: str, values: Sequence[str]) -> Value:
     kind = kind_of(database, element)
     listed = ", ".join(literal(value) for value in values)
     return Value([argument(kind, value) for value in values], f"array[{listed}]::{type_}")
+
+
+def given_value(value: Any, type_: str) -> Value:
+    """Return an argument that a user has written.
+
+    Args:
+        value: What YAML read.
+        type_: The type of the parameter.
+    """
+    return Value(value, _default_sql(value, type_))
 
 
 def argument(kind: Kind, text: str) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
-from dbt_batch_ops.scenarios.database import Database, Refused, literal
+from dbt_batch_ops.scenarios.database import Database, RefusedError, literal
 from dbt_batch_ops.scenarios.table import Column, Table
 from dbt_batch_ops.scenarios.values import Kind
 
@@ -49,23 +49,29 @@ def _compared(condition: str) -> Iterator[tuple[str, str | None]]:
     except (SqlglotError, RecursionError):
         return
     for node in tree.walk():
-        if isinstance(node, _COMPARISONS):
-            yield from _sides(node)
-        elif isinstance(node, exp.In):
-            name = _column(node.this)
-            for value in node.expressions:
-                yield from _pair(name, value)
-        elif isinstance(node, exp.Between):
-            yield from _pair(_column(node.this), node.args["low"])
-            yield from _pair(_column(node.this), node.args["high"])
-        elif isinstance(node, _PATTERNS) and isinstance(node.expression, exp.Literal):
-            name = _column(node.this)
-            if name is not None:
-                yield name, literal(node.expression.this.replace("%", "x").replace("_", "y"))
-        elif isinstance(node, exp.Is):
-            name = _column(node.this)
-            if name is not None and isinstance(node.expression, exp.Null):
-                yield name, None
+        if isinstance(node, exp.Expression):
+            yield from _of_node(node)
+
+
+def _of_node(node: exp.Expression) -> Iterator[tuple[str, str | None]]:
+    if isinstance(node, _COMPARISONS):
+        yield from _sides(node)
+        return
+    name = _column(node.this) if isinstance(node.this, exp.Expression) else None
+    if name is None:
+        return
+    if isinstance(node, exp.In):
+        values = node.expressions
+    elif isinstance(node, exp.Between):
+        values = [node.args["low"], node.args["high"]]
+    else:
+        values = []
+    for value in values:
+        yield from _pair(name, value)
+    if isinstance(node, _PATTERNS) and isinstance(node.expression, exp.Literal):
+        yield name, literal(node.expression.this.replace("%", "x").replace("_", "y"))
+    elif isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
+        yield name, None
 
 
 def _sides(node: exp.Expression) -> Iterator[tuple[str, str | None]]:
@@ -119,6 +125,6 @@ def _beside(database: Database, kind: Kind, type_name: str, value: str) -> list[
 def _computed(database: Database, sql: str) -> str | None:
     try:
         value = database.value(f"select {sql}::text")
-    except Refused:
+    except RefusedError:
         return None
     return None if value is None else str(value)

@@ -46,14 +46,14 @@ class Situation:
         """The run.
 
         Raises:
-            NoRun: The ledger has none.
+            NoRunError: The ledger has none.
         """
         if self.done.run is None:
-            raise NoRun
+            raise NoRunError
         return self.done.run
 
 
-class NoRun(Exception):
+class NoRunError(Exception):
     """The ledger has no run to look at."""
 
 
@@ -69,7 +69,7 @@ def check(word: str, situation: Situation) -> list[str]:
     """
     try:
         return CHECKS[word](situation)
-    except NoRun:
+    except NoRunError:
         said = situation.done.output.strip()
         return [f"no run was opened; dbt said:\n{said}" if said else "no run was opened"]
 
@@ -149,7 +149,7 @@ def _batches_within_size(situation: Situation) -> list[str]:
         if sizes.get(number) not in (None, size)
     ]
     found += [
-        f"batch {batch.number} of step {batch.step} has {batch.records} rows, and {sizes[batch.step]} are the most"
+        f"batch {batch.number} of step {batch.step} has {batch.records} rows, not {sizes[batch.step]} at most"
         for batch in run.batches
         if situation.plan.steps[batch.step - 1].source.kind != "once"
         and (batch.records or 0) > sizes[batch.step]
@@ -211,7 +211,8 @@ def _in_order(situation: Situation) -> list[str]:
         query = (
             "select batch_number from (select batch_number, "
             f"{row} > lag({row}) over (order by batch_number) as is_behind from batch_ops.batches "
-            f"where operation_id = {literal(situation.run.operation_id)}::uuid and step_number = {step.number}"
+            f"where operation_id = {literal(situation.run.operation_id)}::uuid "
+            f"and step_number = {step.number}"
             ") as ordered where not is_behind"
         )
         found += [

@@ -12,6 +12,7 @@ from dbt_batch_ops.scenarios.database import Database, quoted
 from dbt_batch_ops.scenarios.table import Table
 
 Content = Mapping[str, Any]
+NEW_KEY = "with the key of a new row"
 _SHOWN = 3
 
 
@@ -21,7 +22,7 @@ class Contents:
 
     Attributes:
         rows: Each row by its key, as JSON.
-        changes: How often each row was changed, by kind and key; of a new row, the kind alone.
+        changes: How often each row was changed, by kind and key; of new rows, the kind alone.
         calls: How often each function was given each value.
         file: The lines of the exported file.
     """
@@ -40,6 +41,9 @@ class Contents:
 def contents(database: Database, table: Table, file: Iterable[str] = ()) -> Contents:
     """Return what is in the scratch schema now.
 
+    Rows that were not there in the beginning have keys that nobody can tell, so that what happened to them is
+    counted without their keys.
+
     Args:
         database: The database.
         table: The scratch table.
@@ -47,12 +51,15 @@ def contents(database: Database, table: Table, file: Iterable[str] = ()) -> Cont
     """
     schema = quoted(table.schema)
     rows = [row for (row,) in database.rows(f"select to_jsonb(scratch) from {table.sql} as scratch")]
+    first = [row for (row,) in database.rows(f"select to_jsonb(scratch) from {schema}.initial as scratch")]
+    known = {_key(row, table) for row in first}
     changes = database.rows(f"select change, row_key from {schema}.changes")
     calls = database.rows(f"select function, input from {schema}.calls")
+    new = {_text(row[table.key[0]]) for row in rows if len(table.key) == 1 and _key(row, table) not in known}
     return Contents(
         {_key(row, table): row for row in rows},
-        Counter((change, "" if change == "insert" else _text(key)) for change, key in changes),
-        Counter((function, _text(value)) for function, value in calls),
+        Counter((change, _text(key) if _text(key) in known else "") for change, key in changes),
+        Counter((function, NEW_KEY if _text(value) in new else _text(value)) for function, value in calls),
         tuple(file),
     )
 
@@ -210,8 +217,8 @@ def _counter_differences(
 
 def _named(item: tuple[str, str]) -> str:
     what, value = item
-    if what in ("update", "delete"):
-        return f"row {value} ({what})"
+    if what in ("update", "delete", "insert"):
+        return f"row {value} ({what})" if value else f"a new row ({what})"
     return f"{what} {value}".strip()
 
 

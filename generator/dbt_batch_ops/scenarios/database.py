@@ -13,7 +13,7 @@ Connect = Callable[[], "Session"]
 Row = tuple[Any, ...]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The database refuses a statement.
 
     Attributes:
@@ -42,7 +42,7 @@ class Database:
         """Run one statement as it stands; return how many rows it is about.
 
         Raises:
-            Refused: The database refuses it.
+            RefusedError: The database refuses it.
         """
         return self._run(statement)[0]
 
@@ -50,7 +50,7 @@ class Database:
         """Return the rows of a query as it stands.
 
         Raises:
-            Refused: The database refuses it.
+            RefusedError: The database refuses it.
         """
         return self._run(query)[1]
 
@@ -58,7 +58,7 @@ class Database:
         """Return the one value of a query.
 
         Raises:
-            Refused: The database refuses it.
+            RefusedError: The database refuses it.
         """
         rows = self.rows(query)
         return rows[0][0] if rows else None
@@ -72,12 +72,12 @@ class Database:
         finally:
             self.execute("rollback")
 
-    def attempt(self, statement: str) -> Refused | None:
+    def attempt(self, statement: str) -> RefusedError | None:
         """Run a statement inside a transaction; when it is refused, only it is undone."""
         self.execute("savepoint attempt")
         try:
             self.execute(statement)
-        except Refused as refused:
+        except RefusedError as refused:
             self.execute("rollback to savepoint attempt")
             return refused
         self.execute("release savepoint attempt")
@@ -91,7 +91,7 @@ class Database:
                 cursor.execute(statement)
             except psycopg2.Error as error:
                 message = error.diag.message_primary or str(error)
-                raise Refused(error.pgcode or "08006", " ".join(message.split())) from error
+                raise RefusedError(error.pgcode or "08006", " ".join(message.split())) from error
             return cursor.rowcount, cursor.fetchall() if cursor.description else []
 
 

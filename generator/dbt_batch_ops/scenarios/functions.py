@@ -19,12 +19,49 @@ Name = tuple[str, ...]
 
 # What looks like a call and is none: syntax, and types with a length.
 _SYNTAX = RESERVED | frozenset(
-    """
-    between coalesce exists extract filter greatest grouping in interval least nullif over overlay position
-    row substring treat trim values varchar char character numeric decimal dec float bit time timestamp
-    timestamptz timetz xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlparse xmlpi xmlroot
-    xmlserialize within
-    """.split()
+    [
+        "between",
+        "coalesce",
+        "exists",
+        "extract",
+        "filter",
+        "greatest",
+        "grouping",
+        "in",
+        "interval",
+        "least",
+        "nullif",
+        "over",
+        "overlay",
+        "position",
+        "row",
+        "substring",
+        "treat",
+        "trim",
+        "values",
+        "varchar",
+        "char",
+        "character",
+        "numeric",
+        "decimal",
+        "dec",
+        "float",
+        "bit",
+        "time",
+        "timestamp",
+        "timestamptz",
+        "timetz",
+        "xmlattributes",
+        "xmlconcat",
+        "xmlelement",
+        "xmlexists",
+        "xmlforest",
+        "xmlparse",
+        "xmlpi",
+        "xmlroot",
+        "xmlserialize",
+        "within",
+    ]
 )
 _BUILT_IN = """
 select 1 from pg_catalog.pg_proc as routines

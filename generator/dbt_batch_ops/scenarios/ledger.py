@@ -10,9 +10,9 @@ from dbt_batch_ops.scenarios.database import Database, literal, quoted
 
 _RUN = """
 select
-    runs.status, runs.closed_at is not null, runs.processed_records, runs.batch_count, runs.completed_at is not null,
-    overview.status, overview.error_count, overview.failed_records, overview.total_records, overview.processed_records,
-    overview.live_workers
+    runs.status, runs.closed_at is not null, runs.processed_records, runs.batch_count,
+    runs.completed_at is not null, overview.status, overview.error_count, overview.failed_records,
+    overview.total_records, overview.processed_records, overview.live_workers
 from batch_ops.runs
 inner join batch_ops.run_overview as overview on runs.operation_id = overview.operation_id
 where runs.operation_id = {run}

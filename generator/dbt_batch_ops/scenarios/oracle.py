@@ -1,4 +1,4 @@
-"""What an operation has to leave behind: each step as one plain statement, without batches and without engine."""
+"""What an operation has to leave behind: each step as one plain statement, without batches or engine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dbt_batch_ops.scenarios.database import Database, quoted
 from dbt_batch_ops.scenarios.expressions import Meaning, part_sql
 from dbt_batch_ops.scenarios.records import Record, source_sql
 from dbt_batch_ops.scenarios.stand_ins import StandIn
-from dbt_batch_ops.scenarios.table import Table, Unmade
+from dbt_batch_ops.scenarios.table import Table, UnmadeError
 
 _ONCE = "(values (1::bigint)) as source (batch_ordinal)"
 
@@ -40,8 +40,8 @@ class Oracle:
         """Do all steps; return how many rows each changed, selected or got back.
 
         Raises:
-            Refused: The database refuses one.
-            Unmade: A step is of a form that this cannot do.
+            RefusedError: The database refuses one.
+            UnmadeError: A step is of a form that this cannot do.
         """
         counts: list[int] = []
         for step in self.plan.steps:
@@ -96,7 +96,8 @@ class Oracle:
         key = ", ".join(map(quoted, self.table.key))
         output = self._output(step)
         self.database.execute(
-            f"create temporary table {output} on commit drop as select {key} from {self.table.sql} where false"
+            f"create temporary table {output} on commit drop as "
+            f"select {key} from {self.table.sql} where false"
         )
         returned = ", ".join(f"target.{quoted(name)}" for name in self.table.key)
         return (
@@ -115,7 +116,8 @@ class Oracle:
         stand_in = self.functions[step.name]
         if stand_in.takes_many:
             aggregate = "array_agg" if (stand_in.takes or "").endswith("[]") else "jsonb_agg"
-            source = f"(select {aggregate}({self._input(step)}) as input from {source} having count(*) > 0) as source"
+            gathered = f"select {aggregate}({self._input(step)}) as input from {source}"
+            source = f"({gathered} having count(*) > 0) as source"
             meaning = Meaning(meaning.parameters, "source.input")
         elif any(a.name is None for a in step.arguments):
             meaning = Meaning(meaning.parameters, self._input(step))
@@ -157,7 +159,8 @@ class Oracle:
 
     def _meaning(self, step: StepPlan) -> Meaning:
         lists = {
-            o.name: f"array(select {quoted(o.field or self._first_column(o.step))} from {self._output_of(o.step)})"
+            o.name: f"array(select {quoted(o.field or self._first_column(o.step))} "
+            f"from {self._output_of(o.step)})"
             for o in step.outputs
         }
         return Meaning({**self.parameters, **lists})
@@ -171,7 +174,7 @@ class Oracle:
         if earlier.select_columns:
             return earlier.select_columns[0]
         if len(self.table.key) != 1:
-            raise Unmade(f"the rows of the step {step} have several columns")
+            raise UnmadeError(f"the rows of the step {step} have several columns")
         return self.table.key[0]
 
     def _output(self, step: StepPlan) -> str:

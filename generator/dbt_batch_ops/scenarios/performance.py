@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dbt_batch_ops.database.crew import Crew
+from dbt_batch_ops.plan.catalogue import selects
 from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.plan.scenarios import Act
 from dbt_batch_ops.plan.sources import CsvSource, RecordsSource
@@ -18,6 +19,7 @@ from dbt_batch_ops.scenarios.arguments import dbt_arguments
 from dbt_batch_ops.scenarios.contents import Contents, contents
 from dbt_batch_ops.scenarios.database import Connect
 from dbt_batch_ops.scenarios.dbt_host import Command, DbtHost
+from dbt_batch_ops.scenarios.exports import ExportFile, written
 from dbt_batch_ops.scenarios.ledger import Run, read_run, runs_of
 from dbt_batch_ops.scenarios.records import Record, csv_file
 from dbt_batch_ops.scenarios.stage import Stage
@@ -29,6 +31,15 @@ _RUN_VARIABLE = "DBT_BATCH_OPS_OPERATION_ID"
 _WORKERS_VARIABLE = "DBT_BATCH_OPS_WORKERS"
 _LONGEST_WAIT = 60.0
 _MOST_TIMEOUTS = 5
+_BATCHES_OF_A_CLIENT = 2
+
+
+def _ended(command: Command | None) -> tuple[int, str]:
+    """Return how a command ended, when it has, and what it said."""
+    if command is None:
+        return 0, ""
+    code = command.wait()
+    return (2 if code is None else code), command.output
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,7 @@ class Performer:
         self._connect = connect
         self._records = records
         self._run = uuid.uuid4()
+        self._file = ExportFile(connect)
         self._held = 0
         self._problem: str | None = None
 
@@ -91,14 +103,17 @@ class Performer:
         """
         before = runs_of(self._stage.database, self._stage.table.schema)
         self._held, self._problem = 0, None
-        command = self._act(act, gate)
-        code = command.wait() if command is not None else 0
         stage = self._stage
+        if selects(self._plan):
+            code, output = self._export(act)
+        else:
+            command = self._act(act, gate)
+            code, output = _ended(command)
         return Done(
-            exit_code=2 if code is None else code,
-            output=command.output if command is not None else "",
+            exit_code=code,
+            output=output,
             run=read_run(stage.database, self._run),
-            contents=contents(stage.database, stage.table),
+            contents=contents(stage.database, stage.table, self._file.lines),
             new_runs=runs_of(stage.database, stage.table.schema) - before,
             held=self._held,
             problem=self._problem,
@@ -209,6 +224,20 @@ class Performer:
         crew.end()
         crew.join(_LONGEST_WAIT)
         return command
+
+    def _export(self, act: Act) -> tuple[int, str]:
+        """Open an export, or go on with it, and write its rows; one that is killed dies in its third batch."""
+        given: dict[str, Any] = {"operation": self._plan.name}
+        if act.do == "resume":
+            given |= {"operation_id": str(self._run), "resume": True}
+        else:
+            self._run = uuid.uuid4()
+            given |= {"arguments": self._arguments(act), "operation_id": str(self._run)}
+        code, output = _ended(self._start("dbt_batch_ops.open_export", given))
+        if code != 0:
+            return code, output
+        dies_after = _BATCHES_OF_A_CLIENT if act.do == "kill" else None
+        return written(lambda: self._file.write(self._run, dies_after))
 
     def _goes_on(self, command: Command) -> Callable[[], bool]:
         until = time.monotonic() + _LONGEST_WAIT

@@ -12,8 +12,8 @@ from dbt_batch_ops.plan.model import StepPlan
 from dbt_batch_ops.plan.sources import CsvSource, csv_position
 from dbt_batch_ops.scenarios.arguments import argument
 from dbt_batch_ops.scenarios.candidates import Candidates
-from dbt_batch_ops.scenarios.database import Database, Refused, literal, quoted
-from dbt_batch_ops.scenarios.table import Table, Unmade, kind_of
+from dbt_batch_ops.scenarios.database import Database, RefusedError, literal, quoted
+from dbt_batch_ops.scenarios.table import Table, UnmadeError, kind_of
 from dbt_batch_ops.scenarios.values import Kind, made
 from dbt_batch_ops.sql.fragments import FieldValue
 
@@ -42,7 +42,7 @@ def record_pool(
         seed: The same seed gives the same records.
 
     Raises:
-        Unmade: A field of a type of which no value is known.
+        UnmadeError: A field of a type of which no value is known.
     """
     dice = random.Random(seed)  # noqa: S311 - nothing is secret here
     kinds = {field.name: _kind(database, table, field.column, field.type) for field in step.fields}
@@ -57,7 +57,7 @@ def record_pool(
             if is_known and column is not None:
                 text = existing[number // 2][column]
             if text is None and column is None:
-                raise Unmade(f"field {name}: no value of the type {kind.name} is known")
+                raise UnmadeError(f"field {name}: no value of the type {kind.name} is known")
             record[name] = None if text is None else argument(kind, text)
         records.append(record)
     return records
@@ -69,8 +69,8 @@ def _kind(database: Database, table: Table, column: str | None, type_: str) -> K
         return known.kind
     try:
         return kind_of(database, type_)
-    except Refused as refused:
-        raise Unmade(refused.message) from refused
+    except RefusedError as refused:
+        raise UnmadeError(refused.message) from refused
 
 
 def _feeds(step: StepPlan) -> dict[str, str]:
@@ -85,7 +85,7 @@ def _feeds(step: StepPlan) -> dict[str, str]:
 
 def _text(kind: Kind, column: str | None, found: Candidates, number: int, dice: random.Random) -> str | None:
     known = found.get(column or "", ())
-    if known and column is not None and dice.random() < 0.5:  # noqa: PLR2004 - nothing depends on it
+    if known and column is not None and dice.random() < 0.5:
         return dice.choice(list(known))
     return made(kind, _FIRST + number)
 

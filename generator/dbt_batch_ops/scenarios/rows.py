@@ -6,12 +6,14 @@ of both are kept.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from dbt_batch_ops.scenarios.candidates import Candidates
 from dbt_batch_ops.scenarios.database import Database, literal, quoted
-from dbt_batch_ops.scenarios.table import Column, Table, Unmade
+from dbt_batch_ops.scenarios.table import Column, Table, UnmadeError
 from dbt_batch_ops.scenarios.values import made
 
 _POOL = 240
@@ -31,7 +33,7 @@ def row_pool(table: Table, found: Candidates, seed: str) -> list[Made]:
         seed: The same seed gives the same rows.
 
     Raises:
-        Unmade: There is a column of a type of which no value is known.
+        UnmadeError: There is a column of a type of which no value is known.
     """
     dice = random.Random(seed)  # noqa: S311 - nothing is secret here
     return [
@@ -48,12 +50,34 @@ def _value(table: Table, column: Column, found: Candidates, number: int, dice: r
         known = [value for value in found.get(column.name, ()) if value is not None or not column.is_required]
         if column.kind.name == "boolean" and not column.kind.is_array:
             known += ["true", "false"]
-        if known and dice.random() < 0.85:  # noqa: PLR2004 - a share that nothing depends on
+        if known and dice.random() < 0.85:
             return dice.choice(known)
     value = made(column.kind, number)
     if value is None and column.is_required:
-        raise Unmade(f"column {column.name}: no value of the type {column.type} is known")
+        raise UnmadeError(f"column {column.name}: no value of the type {column.type} is known")
     return value
+
+
+def written_row(table: Table, row: Mapping[str, Any]) -> Made:
+    """Return a row that a user has written.
+
+    Args:
+        table: The scratch table.
+        row: What YAML read.
+
+    Raises:
+        UnmadeError: It has a column that the table does not have.
+    """
+    unknown = [name for name in row if table.column(name) is None]
+    if unknown:
+        raise UnmadeError(f"a row of your own has the column {unknown[0]}, and the table does not")
+    return {name: None if value is None else _word(value) for name, value in row.items()}
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(value) if isinstance(value, (dict, list)) else str(value)
 
 
 def insert_rows(database: Database, table: Table, rows: Iterable[Made]) -> int:
@@ -88,7 +112,8 @@ def keep_some(database: Database, table: Table, conditions: Sequence[str], wante
     keep: set[str] = set()
     first = 0
     for place, condition in enumerate(conditions or ["true"]):
-        query = f"select {key}::text from {table.sql} where (\n{condition}\n) order by md5({key}::text) limit {wanted}"
+        matches = f"select {key}::text from {table.sql} where (\n{condition}\n)"
+        query = f"{matches} order by md5({key}::text) limit {wanted}"
         matching = [value for (value,) in database.rows(query)]
         first = first if place else len(matching)
         keep |= set(matching)

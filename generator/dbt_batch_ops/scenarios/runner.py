@@ -5,21 +5,22 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dbt_batch_ops.database.errors import DatabaseError
 from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.plan.scenarios import Scenario
-from dbt_batch_ops.scenarios.database import Connect, Database, Refused
+from dbt_batch_ops.scenarios.database import Connect, Database, RefusedError
 from dbt_batch_ops.scenarios.dbt_host import DbtHost
 from dbt_batch_ops.scenarios.functions import Name, redirected, users_functions
 from dbt_batch_ops.scenarios.outcome import Outcome, Verdict
+from dbt_batch_ops.scenarios.own import Own
 from dbt_batch_ops.scenarios.project import write_project
 from dbt_batch_ops.scenarios.scratch import drop_leftovers, new_name, scratch_schema
-from dbt_batch_ops.scenarios.stage import set_up
-from dbt_batch_ops.scenarios.table import Unmade
-from dbt_batch_ops.scenarios.troupe import outcome, perform
+from dbt_batch_ops.scenarios.stage import Stage, set_up
+from dbt_batch_ops.scenarios.table import UnmadeError
+from dbt_batch_ops.scenarios.troupe import grouped, outcome, perform
 from dbt_batch_ops.scenarios.variants import on_scratch_table, variant
 
 
@@ -30,10 +31,12 @@ class Trial:
     Attributes:
         plan: The operation as its spec says it.
         scenarios: The scenarios.
+        own: Rows and arguments that the user has written.
     """
 
     plan: OperationPlan
     scenarios: Sequence[Scenario]
+    own: Own = field(default_factory=Own)
 
 
 @dataclass(frozen=True)
@@ -152,13 +155,30 @@ def _run(
                     place.real(database, plan),
                     scratch.gate,
                     one.names,
+                    one.trial.own,
                 )
-            except Unmade as unmade:
+            except UnmadeError as unmade:
                 for scenario in scenarios:
                     yield outcome(plan, scenario, Verdict.SKIPPED, scenario.skipped or str(unmade))
                 return
-            for scenario in scenarios:
-                begins(plan, scenario)
-                yield replace(perform(stage, scenario, host, place.connect), operation=plan.name)
-    except Refused as refused:
+            yield from _in_order(scenarios, stage, host, place, begins)
+    except RefusedError as refused:
         raise DatabaseError(f"a scratch schema cannot be used: {refused.message}") from refused
+
+
+def _in_order(
+    scenarios: Sequence[Scenario],
+    stage: Stage,
+    host: DbtHost,
+    place: Place,
+    begins: Callable[[OperationPlan, Scenario | None], None],
+) -> Iterator[Outcome]:
+    """Perform what several scenarios have in common once; yield the outcomes in the scenarios' order."""
+    groups = {scenario.name: group for group in grouped(scenarios) for scenario in group}
+    known: dict[str, Outcome] = {}
+    for scenario in scenarios:
+        if scenario.name not in known:
+            begins(stage.plan, scenario)
+            for one, ended in perform(stage, groups[scenario.name], host, place.connect):
+                known[one.name] = ended
+        yield known[scenario.name]

@@ -1,4 +1,4 @@
-"""Scratch schemas: made for one operation, dropped at its end, and cleaned up when a program died in between."""
+"""Scratch schemas: made for one operation, dropped at its end, cleaned up when a program died in between."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from dbt_batch_ops.scenarios.database import Database, Refused, literal, quoted
+from dbt_batch_ops.scenarios.database import Database, RefusedError, literal, quoted
 from dbt_batch_ops.scenarios.ledger import remove_runs
 
 _PREFIX = "batch_ops_test_"
@@ -56,7 +56,7 @@ def scratch_schema(database: Database, name: str, *, keep: bool) -> Iterator[Scr
         keep: Whether it stays, for somebody to look at.
 
     Raises:
-        Refused: The role may not create schemas.
+        RefusedError: The role may not create schemas.
     """
     database.execute(f"select pg_catalog.pg_advisory_lock({_LOCK_SPACE}, {_lock(name)})")
     database.execute(f"create schema {quoted(name)}")
@@ -90,7 +90,7 @@ def drop_leftovers(database: Database) -> list[str]:
         if not database.value(f"select pg_catalog.pg_try_advisory_lock({_LOCK_SPACE}, {_lock(name)})"):
             continue
         try:
-            with suppress(Refused):
+            with suppress(RefusedError):
                 _drop(database, name)
                 dropped.append(name)
         finally:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from dbt_batch_ops.plan.model import OperationPlan, StepPlan
 from dbt_batch_ops.plan.sources import ListSource, OnceSource, OutputSource, RecordsSource
-from dbt_batch_ops.scenarios.database import Database, Refused, literal, quoted
+from dbt_batch_ops.scenarios.database import Database, RefusedError, literal, quoted
 from dbt_batch_ops.scenarios.functions import Name
-from dbt_batch_ops.scenarios.table import Table, Unmade, kind_of
+from dbt_batch_ops.scenarios.table import Table, UnmadeError, kind_of
 from dbt_batch_ops.scenarios.values import made
 
 _ROWS_WITHOUT_INPUT = 12
@@ -78,7 +78,7 @@ def make_step_functions(
         parameters: The type of each parameter.
 
     Raises:
-        Unmade: A function cannot be made.
+        UnmadeError: A function cannot be made.
     """
     found: dict[str, StandIn] = {}
     for step in plan.steps:
@@ -100,7 +100,7 @@ def _make(
     if real:
         arguments, result, count, first, has_out = _fitting(real, takes_input=takes_input)
         if has_out:
-            raise Unmade(
+            raise UnmadeError(
                 f"the function {'.'.join(step.function)} has OUT arguments, for which nothing stands in"
             )
         columns = _result_columns(result)
@@ -120,8 +120,10 @@ def _make(
             f"create or replace function {name} ({arguments}) returns {result} "
             f"language plpgsql as $stand_in$\n{body}$stand_in$"
         )
-    except Refused as refused:
-        raise Unmade(f"nothing can stand in for {'.'.join(step.function)}: {refused.message}") from refused
+    except RefusedError as refused:
+        raise UnmadeError(
+            f"nothing can stand in for {'.'.join(step.function)}: {refused.message}"
+        ) from refused
     return stand_in
 
 
@@ -177,7 +179,7 @@ def output_type(
         columns = earlier[source.step].columns
         named = [type_ for name, type_ in columns if name == source.field]
         if not columns:
-            raise Unmade(f"nobody knows what the function of the step {source.step} returns")
+            raise UnmadeError(f"nobody knows what the function of the step {source.step} returns")
         return named[0] if named else columns[0][1]
     column = table.column(source.field)
     return column.type if column is not None else "text"
@@ -209,8 +211,8 @@ def _named_arguments(database: Database, step: StepPlan, parameters: Mapping[str
         sql = part_sql(argument.value, meaning)
         try:
             found = database.value(f"select pg_typeof({sql})::text from (select {fields}) as source")
-        except Refused as refused:
-            raise Unmade(
+        except RefusedError as refused:
+            raise UnmadeError(
                 f"the arguments of {'.'.join(step.function)} are not known: {refused.message}"
             ) from None
         type_ = "text" if found == "unknown" else found
@@ -267,7 +269,7 @@ def _return(database: Database, step: StepPlan, stand_in: StandIn, result: str, 
 def _made_up(database: Database, type_: str, place: int, *, varies: bool) -> str:
     try:
         kind = kind_of(database, type_)
-    except Refused:
+    except RefusedError:
         return f"null::{type_}"
     if not varies:
         return f"{literal(made(kind, _FIRST_RETURNED + place))}::{type_}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dbt_batch_ops.plan.model import OperationPlan
-from dbt_batch_ops.scenarios.database import Database, Refused, literal, quoted
+from dbt_batch_ops.scenarios.database import Database, RefusedError, literal, quoted
 from dbt_batch_ops.scenarios.values import Kind
 
 
-class Unmade(Exception):
+class UnmadeError(Exception):
     """Nothing can be tried with an operation; the message says why."""
 
 
@@ -89,7 +89,10 @@ _KIND = """
 with recursive bases (oid, typmod, depth) as (
     select {oid}::oid, {typmod}, 0
     union all
-    select types.typbasetype, case when types.typtypmod >= 0 then types.typtypmod else bases.typmod end, depth + 1
+    select
+        types.typbasetype,
+        case when types.typtypmod >= 0 then types.typtypmod else bases.typmod end,
+        depth + 1
     from bases
     inner join pg_catalog.pg_type as types on bases.oid = types.oid
     where types.typtype = 'd'
@@ -145,7 +148,7 @@ def make_table(database: Database, plan: OperationPlan, schema: str, real: tuple
         real: Schema and name of the table that the operation changes, if it is there.
 
     Raises:
-        Unmade: It cannot be made.
+        UnmadeError: It cannot be made.
     """
     name = plan.target.names[-1]
     table = quoted(schema, name)
@@ -157,11 +160,11 @@ def make_table(database: Database, plan: OperationPlan, schema: str, real: tuple
         columns = tuple(_column(database, *row) for row in database.rows(_of(_COLUMNS, table)))
         primary = tuple(name for (name,) in database.rows(_of(_KEY, table)))
         checks = tuple(text for (text,) in database.rows(_of(_CHECKS, table)) if text)
-    except Refused as refused:
-        raise Unmade(f"the scratch table cannot be made: {refused.message}") from refused
+    except RefusedError as refused:
+        raise UnmadeError(f"the scratch table cannot be made: {refused.message}") from refused
     key = plan.key or primary or (("id",) if any(c.name == "id" for c in columns) else ())
     if not key:
-        raise Unmade("the key of its table is not known: the spec names none, and the table is not there")
+        raise UnmadeError("the key of its table is not known: the spec names none and the table is not there")
     return Table(schema, name, columns, key, checks, real is not None)
 
 
@@ -169,11 +172,11 @@ def kind_of(database: Database, type_name: str) -> Kind:
     """Return what the values of a type look like.
 
     Raises:
-        Refused: There is no such type.
+        RefusedError: There is no such type.
     """
     oid, typmod = database.rows(f"select to_regtype({literal(type_name)})::oid, -1")[0]
     if oid is None:
-        raise Refused("42704", f"there is no type {type_name}")
+        raise RefusedError("42704", f"there is no type {type_name}")
     return _kind(database, oid, typmod)
 
 
@@ -188,7 +191,7 @@ def _create_like(database: Database, table: str, real: str, schema: str) -> None
     # A default that counts on the real table's sequence would move that.
     for place, (column, type_name) in enumerate(database.rows(_of(_SERIALS, table))):
         sequence = quoted(schema, f"serial_{place}")
-        database.execute(f"create sequence {sequence} as {type_name}")
+        database.execute(f"create sequence {sequence} as {type_name} owned by {table}.{quoted(column)}")
         database.execute(
             f"alter table {table} alter column {quoted(column)} set default nextval({literal(sequence)})"
         )
@@ -197,7 +200,7 @@ def _create_like(database: Database, table: str, real: str, schema: str) -> None
 def _create_from_fields(database: Database, plan: OperationPlan, table: str) -> None:
     types = {name: _serial_as_number(text) for name, text in plan.fields}
     if not types:
-        raise Unmade("the spec names no fields, and the table is not there")
+        raise UnmadeError("the spec names no fields, and the table is not there")
     key = plan.key or (("id",) if "id" in types else ())
     inserted = {
         a.column for s in plan.steps for a in s.assignments if s.operation_type in ("insert", "upsert")

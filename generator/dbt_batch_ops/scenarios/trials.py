@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dbt_batch_ops.plan.catalogue import scenarios
 from dbt_batch_ops.plan.model import OperationPlan
-from dbt_batch_ops.plan.scenarios import Scenario
+from dbt_batch_ops.render.tests import SCENARIO_FOLDER
+from dbt_batch_ops.scenarios.own import Own, read_own
 from dbt_batch_ops.scenarios.runner import Trial
 
 
@@ -21,21 +22,29 @@ def select_trials(
         plans: The operations.
         heading: A text in the headings that are wanted.
         only: A text in the names of operations or scenarios that are wanted.
+
+    Raises:
+        ScenarioFileError: A file of the project's own scenarios has a mistake.
     """
+    own = read_own(project / SCENARIO_FOLDER, _operations(project, plans))
     trials: list[Trial] = []
     for plan in plans:
+        its = own.get(plan.name, Own())
         wanted = [
             scenario
-            for scenario in scenarios(plan)
+            for scenario in (*scenarios(plan), *its.scenarios)
             if _has(scenario.heading, heading) and (_has(plan.name, only) or _has(scenario.name, only))
         ]
         if wanted:
-            trials.append(Trial(plan, wanted))
+            trials.append(Trial(plan, wanted, its))
     return trials
+
+
+def _operations(project: Path, plans: Sequence[OperationPlan]) -> list[str]:
+    """Return the operations that own files may be about: also those whose specs are not named this time."""
+    macros = (project / "macros" / "batch_ops").glob("*.sql")
+    return [*dict.fromkeys([*(plan.name for plan in plans), *(path.stem for path in macros)])]
 
 
 def _has(text: str, part: str | None) -> bool:
     return part is None or part.lower() in text.lower()
-
-
-__all__ = ["Scenario", "select_trials"]

@@ -11,44 +11,74 @@ from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.plan.scenarios import Scenario
 from dbt_batch_ops.scenarios.checks import Situation, check
 from dbt_batch_ops.scenarios.contents import Contents
-from dbt_batch_ops.scenarios.database import Connect, Refused
+from dbt_batch_ops.scenarios.database import Connect, RefusedError
 from dbt_batch_ops.scenarios.dbt_host import DbtHost
 from dbt_batch_ops.scenarios.ledger import remove_runs
 from dbt_batch_ops.scenarios.outcome import Outcome, Problem, Verdict
 from dbt_batch_ops.scenarios.performance import Performer
+from dbt_batch_ops.scenarios.queries import precondition_queries
 from dbt_batch_ops.scenarios.records import Record
-from dbt_batch_ops.scenarios.stage import Stage, precondition_queries
-from dbt_batch_ops.scenarios.table import Unmade
+from dbt_batch_ops.scenarios.stage import Stage
+from dbt_batch_ops.scenarios.table import UnmadeError
 from dbt_batch_ops.scenarios.variants import variant
 
 _BATCHES_BEFORE_GATE = 2
+_MOST_PROBLEMS = 4
 
 
-def perform(stage: Stage, scenario: Scenario, host: DbtHost, connect: Connect) -> Outcome:
-    """Perform one scenario from the beginning.
+def perform(
+    stage: Stage, scenarios: Sequence[Scenario], host: DbtHost, connect: Connect
+) -> list[tuple[Scenario, Outcome]]:
+    """Perform scenarios that do the same, once, and say how each ended.
 
     Args:
-        stage: What it works on.
-        scenario: The scenario.
+        stage: What they work on.
+        scenarios: The scenarios; they differ in what they expect.
         host: Starts dbt.
         connect: Opens a connection.
     """
+    first = scenarios[0]
     begun = time.monotonic()
-    if scenario.skipped is not None:
-        return outcome(stage.plan, scenario, Verdict.SKIPPED, scenario.skipped)
-    try:
-        remove_runs(stage.database, stage.table.schema)
-        stage.reset()
-        problems = _Performance(stage, scenario, host, connect).problems()
-    except Unmade as unmade:
-        return outcome(stage.plan, scenario, Verdict.SKIPPED, str(unmade))
-    except Refused as refused:
-        found = Problem("preparing it", "", f"{refused.message} ({refused.sqlstate})")
-        problems = [found]
-    finally:
-        stage.watch.mend()
-    verdict = Verdict.FAILED if problems else Verdict.PASSED
-    return outcome(stage.plan, scenario, verdict, problems=problems, seconds=time.monotonic() - begun)
+    problems: dict[str, list[Problem]] = {}
+    reason = first.skipped
+    if reason is None:
+        try:
+            remove_runs(stage.database, stage.table.schema)
+            stage.reset()
+            problems = _Performance(stage, first, host, connect).problems(scenarios)
+        except UnmadeError as unmade:
+            reason = str(unmade)
+        except RefusedError as refused:
+            found = Problem("preparing it", "", f"{refused.message} ({refused.sqlstate})")
+            problems = {scenario.name: [found] for scenario in scenarios}
+        finally:
+            stage.watch.mend()
+    if reason is not None:
+        return [(one, outcome(stage.plan, one, Verdict.SKIPPED, one.skipped or reason)) for one in scenarios]
+    seconds = time.monotonic() - begun
+    return [
+        (
+            one,
+            outcome(
+                stage.plan,
+                one,
+                Verdict.FAILED if problems.get(one.name) else Verdict.PASSED,
+                problems=problems.get(one.name, ()),
+                seconds=seconds if one is first else 0.0,
+            ),
+        )
+        for one in scenarios
+    ]
+
+
+def grouped(scenarios: Sequence[Scenario]) -> list[list[Scenario]]:
+    """Return scenarios in groups that do the same and differ in what they expect."""
+    groups: dict[str, list[Scenario]] = {}
+    for scenario in scenarios:
+        acts = [[act.do, dict(act.arguments), act.workers] for act in scenario.acts]
+        same = [acts, dict(scenario.settings), dict(scenario.given), scenario.skipped]
+        groups.setdefault(json.dumps(same, default=str, sort_keys=True), []).append(scenario)
+    return list(groups.values())
 
 
 def outcome(
@@ -73,8 +103,12 @@ class _Performance:
         self._records = self._given_records()
         self._performer = Performer(stage, self._plan, host, connect, self._records)
 
-    def problems(self) -> list[Problem]:
-        """Do all that the scenario says, up to the first act that ends otherwise than expected."""
+    def problems(self, scenarios: Sequence[Scenario]) -> dict[str, list[Problem]]:
+        """Do what the scenarios say, up to the first act after which something is otherwise than expected.
+
+        Args:
+            scenarios: Scenarios that do the same.
+        """
         stage = self._stage
         expected, counts = stage.expected()
         self._demand(expected)
@@ -88,7 +122,7 @@ class _Performance:
         if self._given.get("broken_precondition"):
             self._break_precondition()
         gate = self._gate(expected) if self._given.get("held") else None
-        for act in self._scenario.acts:
+        for place, act in enumerate(self._scenario.acts):
             done = self._performer.perform(act, gate if act.do in ("run", "kill") else None)
             situation = Situation(
                 self._stage,
@@ -101,11 +135,15 @@ class _Performance:
                 self._invalid(),
                 act.workers,
             )
-            found = [Problem(act.do, "", done.problem)] if done.problem else []
-            found += [Problem(act.do, word, text) for word in act.expect for text in check(word, situation)]
-            if found:
+            found: dict[str, list[Problem]] = {}
+            for scenario in scenarios:
+                own = [Problem(act.do, "", done.problem)] if done.problem else []
+                for word in scenario.acts[place].expect:
+                    own += [Problem(act.do, word, text) for text in _shortened(check(word, situation))]
+                found[scenario.name] = own
+            if any(found.values()):
                 return found
-        return []
+        return {}
 
     def _given_records(self) -> Mapping[str, Sequence[Record]]:
         records = self._stage.script.records
@@ -116,7 +154,7 @@ class _Performance:
         for name, good in records.items():
             bad = list(self._stage.script.invalid.get(name, ()))[:wanted]
             if not bad:
-                raise Unmade("none of the records that were made breaks a rule")
+                raise UnmadeError("none of the records that were made breaks a rule")
             middle = len(good) // 2
             added[name] = [*good[:middle], *bad, *good[middle:]]
         return added
@@ -130,10 +168,10 @@ class _Performance:
         size = max(step.batch_size for step in self._plan.steps)
         several = max((act.workers for act in self._scenario.acts), default=1)
         if several > 1 and expected.done <= size:
-            raise Unmade("all of its rows are in one batch")
+            raise UnmadeError("all of its rows are in one batch")
         limit = self._scenario.settings.get("max_records")
         if limit is not None and expected.done <= int(limit):
-            raise Unmade(f"it is about {expected.done} rows, too few to exceed a limit")
+            raise UnmadeError(f"it is about {expected.done} rows, too few to exceed a limit")
 
     def _gate(self, expected: Contents) -> int:
         size = max(step.batch_size for step in self._plan.steps)
@@ -144,21 +182,22 @@ class _Performance:
         if count == 0:
             return []
         changed = sorted(
-            {key for change, key in expected.changes if change in ("update", "delete")},
+            {key for change, key in expected.changes if change in ("update", "delete") and key},
             key=lambda key: [_sortable(value) for value in json.loads(key).values()],
         )
         contents: list[Mapping[str, Any]] = [json.loads(key) for key in changed]
         if not contents:
             contents = self._new_rows(expected)
         if len(contents) < count:
-            raise Unmade("there are too few rows of which one could be told from the others")
+            raise UnmadeError("there are too few rows of which one could be told from the others")
         middle = len(contents) // 2
         return contents[middle : middle + count] if middle + count <= len(contents) else contents[:count]
 
     def _new_rows(self, expected: Contents) -> list[Mapping[str, Any]]:
         """Return the contents by which new rows are recognised: what is told by the operation."""
         stage = self._stage
-        ignored = stage.volatile | stage.new_columns
+        later = {a.column for s in self._plan.steps for a in s.assignments if s.operation_type == "update"}
+        ignored = stage.volatile | stage.new_columns | later
         rows = [
             {name: value for name, value in row.items() if name not in ignored and value is not None}
             for key, row in expected.rows.items()
@@ -177,7 +216,13 @@ class _Performance:
         self._stage = stage.emptied()
         if any(stage.database.value(query) is not True for _, query in queries):
             return
-        raise Unmade("no data was found for which a precondition does not hold")
+        raise UnmadeError("no data was found for which a precondition does not hold")
+
+
+def _shortened(found: list[str]) -> list[str]:
+    if len(found) <= _MOST_PROBLEMS:
+        return found
+    return [*found[:_MOST_PROBLEMS], f"and {len(found) - _MOST_PROBLEMS} more like these"]
 
 
 def _contains(row: Mapping[str, Any], content: Mapping[str, Any]) -> bool:
