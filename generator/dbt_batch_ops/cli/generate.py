@@ -1,10 +1,20 @@
-"""``dbt-batch-ops generate``."""
+"""``dbt-batch-ops generate`` and ``dbt-batch-ops generate tests``."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from dbt_batch_ops.cli.options import spec_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dbt_batch_ops.cli.project import Result
+    from dbt_batch_ops.render.files import RenderedFile
+
+_TESTS = "tests"
 
 
 @click.command()
@@ -15,18 +25,24 @@ def generate(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
     SPEC are spec files; without any, all of batch_operations/*.yml. Then what was generated for operations
     that are gone is removed, and models of log_table and metrics_table, which operations may share, are
     written. Nothing is written when a spec has an error.
+
+    With the word tests before SPEC, dbt tests are written into tests/batch_ops/ and scenarios into
+    batch_operations/tests/ as well. From then on they are kept up to date with the macros. (A spec that is
+    called so is ./tests.)
     """
     from dbt_batch_ops.cli import project, report
     from dbt_batch_ops.render import output
-    from dbt_batch_ops.render.kinds import FOLDERS, project_files
+    from dbt_batch_ops.render.kinds import FOLDERS
 
+    with_tests = specs[:1] == (_TESTS,)
+    named = specs[1:] if with_tests else specs
     folder = project.find_project(project_dir)
-    result = project.load(folder, specs)
+    result = project.load(folder, named)
     states: list[output.FileState] = []
     if not result.failed:
-        files = project_files(folder, result.plans, are_all=not specs)
+        files = _files(folder, result, with_tests=with_tests, are_all=not named)
         states = output.write(folder, files)
-        if not specs:
+        if not named:
             states += output.remove_orphans(folder, files, FOLDERS)
     if as_json:
         diagnostics = report.diagnostics_json(result.diagnostics)
@@ -38,3 +54,14 @@ def generate(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
         rows = [(state.operation, state.path.as_posix(), state.state.value) for state in states]
         report.print_table(rows, ("operation", "file", "state"))
     return int(result.failed)
+
+
+def _files(folder: Path, result: Result, *, with_tests: bool, are_all: bool) -> list[RenderedFile]:
+    """Return what the project has to have, with the tests that are asked for now."""
+    from dbt_batch_ops.render.kinds import TESTS, project_files
+
+    files = project_files(folder, result.plans, are_all=are_all)
+    if with_tests:
+        known = {file.path for file in files}
+        files += [file for file in TESTS.render(result.plans) if file.path not in known]
+    return files

@@ -17,6 +17,7 @@ from dbt_batch_ops.cli.report import print_error
 from dbt_batch_ops.cli.run import run
 from dbt_batch_ops.cli.run_report import report
 from dbt_batch_ops.cli.schema import schema
+from dbt_batch_ops.cli.testing import testing
 from dbt_batch_ops.cli.validate import validate
 from dbt_batch_ops.cli.watch import watch
 from dbt_batch_ops.database.errors import DatabaseError
@@ -28,7 +29,7 @@ def cli() -> None:
     """Turn batch operation specs into dbt macros, run them, and move files in and out of their runs."""
 
 
-for _command in (generate, validate, check, schema, run, load, export, notify, watch, report):
+for _command in (generate, validate, check, schema, run, load, export, notify, watch, report, testing):
     cli.add_command(_command)
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dbt_batch_ops.cli.options import profile_options
+from dbt_batch_ops.cli.options import database_options
 
 if TYPE_CHECKING:
     from dbt_batch_ops.notify.settings import Settings
 
 
 @click.command()
-@profile_options
+@database_options
 @click.option("--follow", is_flag=True, help="Deliver messages as they come, until Ctrl-C or SIGTERM.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 @click.option(

@@ -32,21 +32,25 @@ def spec_options(command: Command) -> Command:
 
 
 def profile_options(command: Command) -> Command:
-    """Add what says where dbt finds its project and database to a command."""
+    """Add what says where dbt finds its profile to a command."""
     command = click.option(
         "--vars", "variables", metavar="YAML", help="Variables of the project, as for dbt."
     )(command)
     command = click.option("--target", metavar="NAME", help="Target of the profile, as for dbt.")(command)
     command = click.option("--profile", metavar="NAME", help="Profile to use, as for dbt.")(command)
-    command = click.option("--profiles-dir", metavar="FOLDER", help="Folder of profiles.yml, as for dbt.")(
+    return click.option("--profiles-dir", metavar="FOLDER", help="Folder of profiles.yml, as for dbt.")(
         command
     )
-    return _project_dir(command)
+
+
+def database_options(command: Command) -> Command:
+    """Add what says where dbt finds its project and database to a command."""
+    return _project_dir(profile_options(command))
 
 
 def run_options(command: Command) -> Command:
     """Add OPERATION, ``--args`` and what says where dbt finds its project and database to a command."""
-    command = profile_options(command)
+    command = database_options(command)
     command = click.option(
         "--args", "arguments", metavar="YAML", help="Arguments of the operation, as for dbt run-operation."
     )(command)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from dbt_batch_ops.cli.options import profile_options
+from dbt_batch_ops.cli.options import database_options
 
 _SECONDS_PER_STATEMENT = 600.0
 
 
 @click.command()
 @click.argument("operation_id", required=False, metavar="[OPERATION_ID]")
-@profile_options
+@database_options
 @click.option("--html", "file", metavar="FILE", help="Write a page to FILE; '-' is standard output.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def report(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dbt_batch_ops.cli.options import profile_options
+from dbt_batch_ops.cli.options import database_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ _WIDTH_ELSEWHERE = 100
 
 @click.command()
 @click.argument("operation_id", required=False, metavar="[OPERATION_ID]")
-@profile_options
+@database_options
 @click.option("--once", is_flag=True, help="Print one picture and end.")
 @click.option("--json", "as_json", is_flag=True, help="Print each picture as a line of JSON for programs.")
 @click.option(

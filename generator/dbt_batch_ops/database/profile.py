@@ -91,6 +91,11 @@ class ProjectDatabase:
             )
         self._credentials = credentials
 
+    @property
+    def schema(self) -> str:
+        """The schema of the target, in which tables are that are named without one."""
+        return str(self._credentials.schema)
+
     def connect(self) -> Session:
         """Open a connection as dbt does; UTF-8, and no transaction begun.
 

@@ -95,6 +95,7 @@ def _build(spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None
         max_errors_per_worker=model.max_errors_per_worker if limits_each_worker(model) else None,
         redact=reader.redact,
         watching=_watching(model),
+        fields=tuple((spec.entity.fields or {}).items()),
         spec_path=document.path,
         line=document.position(operation.location).line,
     )

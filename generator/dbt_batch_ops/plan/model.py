@@ -235,6 +235,7 @@ class OperationPlan:
         max_errors_per_worker: Failed rows after which one of several workers stops, or ``None``.
         redact: Columns and fields of rows that are kept out of what the ledger shows.
         watching: Logging, metrics and notifications.
+        fields: The entity's columns with their types, as the spec has them.
         spec_path: The spec, relative to the project folder, with ``/``.
         line: The line of the spec where the operation begins.
     """
@@ -263,5 +264,6 @@ class OperationPlan:
     max_errors_per_worker: int | None
     redact: tuple[str, ...]
     watching: Watching
+    fields: tuple[tuple[str, str], ...]
     spec_path: str
     line: int

@@ -10,6 +10,7 @@ from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.render import files, models
 from dbt_batch_ops.render.files import RenderedFile
 from dbt_batch_ops.render.output import has_generated
+from dbt_batch_ops.render.tests import SCENARIO_FOLDER, TEST_FOLDER, render_tests
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Kind:
 MACROS = Kind("macros", (files.FOLDER,), files.render)
 MODELS = Kind("models", (models.FOLDER,), models.render_models, is_of_all=True)
 EXPOSURES = Kind("exposures", (models.EXPOSURES,), models.render_exposures)
-KINDS = (MACROS, MODELS, EXPOSURES)
+TESTS = Kind("tests", (TEST_FOLDER, SCENARIO_FOLDER), render_tests, is_on_request=True)
+KINDS = (MACROS, MODELS, EXPOSURES, TESTS)
 FOLDERS = tuple(folder for kind in KINDS for folder in kind.folders)
 """Where generated files can be."""
 
