@@ -4,8 +4,8 @@ import pytest
 
 from support.database import Database
 from support.items import create_items
-from support.told import Notification, events, notifications
 from support.runs import Run
+from support.told import Notification, events, notifications
 
 
 @pytest.fixture

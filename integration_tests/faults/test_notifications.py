@@ -5,9 +5,9 @@ from itertools import accumulate
 
 import pytest
 
-from support.told import events, notifications
 from support.sessions import wait_for_row_lock, wait_until
 from support.strikes import raising
+from support.told import events, notifications
 
 _TOLD_TOO_MUCH = """
 select notifications.payload
