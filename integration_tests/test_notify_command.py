@@ -97,6 +97,7 @@ def test_a_failed_delivery_is_told_kept_and_repeated_with_the_same_id(cli, outbo
     soon = "select next_attempt_at < clock_timestamp() + interval '10 seconds' from batch_ops.deliveries"
     assert outbox.database.value(soon)
     # It is not due yet, and still something that could not be delivered.
+    outbox.put_off()
     early = cli.run("notify", check=False, environment=environment)
     assert early.exit_code == 1
     assert len(webhook_server.requests) == 1
@@ -332,7 +333,7 @@ def test_one_recipient_that_is_refused_is_told_although_the_others_have_it(cli, 
 def test_no_secret_is_printed_recorded_or_in_the_list_of_processes(cli, outbox):
     password, token, secret = "pass-w0rd/x", "T0KEN-of-the-url", "signing secret"
     with MailServer(login=("robot", "another")) as mail_server, WebhookServer() as webhook_server:
-        webhook_server.answer(Answer(500, "{headers} {path} signing secret", is_held=True))
+        webhook_server.answer(Answer(500, "signing secret {path} {headers}", is_held=True))
         url = webhook_server.url.replace("://", f"://me:{token}-2@") + f"/{token}"
         environment = (
             by_mail(mail_server.port)

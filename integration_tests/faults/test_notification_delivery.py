@@ -49,7 +49,7 @@ def webhook_server():
 def test_a_deliverer_killed_before_it_has_recorded_a_request_has_it_sent_again(cli, outbox, webhook_server):
     webhook_server.answer(Answer(is_held=True))
     message = outbox.write()
-    killed = cli.start("notify", environment=by_webhook(webhook_server.url))
+    killed = cli.start("notify", "--timeout", "300", environment=by_webhook(webhook_server.url))
     assert webhook_server.has_received.wait(60)
     # What is being sent is in the ledger already, and no transaction is open.
     assert outbox.state(message, "webhook") == (1, False, False, None)
@@ -86,7 +86,7 @@ def test_a_deliverer_killed_before_it_has_recorded_a_mail_has_it_sent_again(cli,
 def test_a_deliverer_that_follows_takes_over_when_a_lease_has_run_out(cli, follow, outbox, webhook_server):
     webhook_server.answer(Answer(is_held=True))
     message = outbox.write()
-    killed = cli.start("notify", "--timeout", "1", environment=by_webhook(webhook_server.url))
+    killed = cli.start("notify", "--timeout", "5", environment=by_webhook(webhook_server.url))
     assert webhook_server.has_received.wait(60)
     killed.signal(signal.SIGKILL)
     killed.wait()
@@ -197,12 +197,13 @@ def test_a_claim_brings_the_message_to_the_disk_first(outbox):
 def test_a_late_deliverer_overrules_nobody(cli, outbox, webhook_server):
     webhook_server.answer(Answer(500, is_held=True))
     message = outbox.write()
-    late = cli.start("notify", "--timeout", "3", environment=by_webhook(webhook_server.url))
+    late = cli.start("notify", environment=by_webhook(webhook_server.url))
     assert webhook_server.has_received.wait(60)
     late.signal(signal.SIGSTOP)
     outbox.make_due()
     cli.run("notify", environment=by_webhook(webhook_server.url))
     assert outbox.state(message, "webhook") == (2, True, False, None)
+    webhook_server.release()
     late.signal(signal.SIGCONT)
     assert late.wait().exit_code == 0  # The message is delivered.
     assert outbox.state(message, "webhook") == (2, True, False, None)

@@ -114,6 +114,12 @@ class Outbox:
         """Let the pauses and leases of all messages be over, as if time had passed."""
         self.database.execute("update batch_ops.deliveries set next_attempt_at = clock_timestamp()")
 
+    def put_off(self) -> None:
+        """Let no message be due for an hour, however slow the machine is."""
+        self.database.execute(
+            "update batch_ops.deliveries set next_attempt_at = clock_timestamp() + interval '1 hour'"
+        )
+
     def everything(self) -> str:
         """Return all that the ledger holds, as text, to look for what must not be in it."""
         tables = [
