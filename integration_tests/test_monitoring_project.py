@@ -1,7 +1,6 @@
 """The models in a user's project: built before anything ran, configured, upgraded, documented."""
 
 import json
-import os
 
 import pytest
 
@@ -68,6 +67,14 @@ class TestBeforeAnythingRan:
         assert "Role worker may not create the ledger (schema batch_ops) in database test" in said.output
         assert "dbt run-operation dbt_batch_ops.install" in said.output
         assert not empty_database.value(HAS_LEDGER)
+
+    def test_a_role_that_may_not_read_it_is_told_what_it_takes(self, dbt, database, tmp_path):
+        with worker_role(database, tmp_path) as environment:
+            database.execute("grant create on schema public to worker")
+            said = dbt.run("run", *SELECT, environment=environment, check=False)
+        assert said.exit_code == 1
+        assert 'GRANT USAGE ON SCHEMA batch_ops TO "worker";' in said.output
+        assert 'GRANT SELECT ON ALL TABLES IN SCHEMA batch_ops TO "worker";' in said.output
 
     def test_a_role_that_may_only_read_the_ledger_builds_them(self, dbt, database, tmp_path):
         add_run(database, errors=2)
@@ -247,7 +254,5 @@ def test_what_the_models_render_to_passes_sqlfluff(dbt, database, models, tmp_pa
         models.refresh()
         for model in MODELS:
             file = dbt.project / f"target/compiled/dbt_batch_ops/models/monitoring/{model}.sql"
-            rendered[f"{model}-{turn}"] = os.linesep.join(
-                line for line in file.read_text().strip().splitlines() if line.strip()
-            )
+            rendered[f"{model}-{turn}"] = file.read_text().strip()
     assert listed(lint_rendered(tmp_path, rendered)) == ""

@@ -49,3 +49,12 @@ def test_a_finished_run_is_not_repeated_by_its_id(dbt, users):
 def test_the_status_of_runs_is_shown(dbt, users):
     dbt.run_operation("grant_credit")
     assert "grant_credit" in dbt.run_operation("dbt_batch_ops.status").output
+
+
+def test_the_models_have_the_run_and_what_comes_after_it(dbt, users):
+    for runs in (1, 2):
+        dbt.run_operation("grant_credit")
+        dbt.run("run", "--select", "dbt_batch_ops")
+        assert users.value("select count(*) from batch_operations where status = 'completed'") == runs
+        changed = users.value("select sum(records_processed) from batch_operation_logs")
+        assert changed == runs * 2_345

@@ -1,5 +1,5 @@
-{#- Whether a row of the ledger was written since a model has looked, as a condition; needs _ledger_window. -#}
+{#- Whether a row of the ledger was written since a model has looked, as a condition of two lines; needs _ledger_window. -#}
 {% macro _is_new(table) -%}
-    {{ table }}.changed_xid >= (select ledger.first_xid from ledger)
-    and {{ table }}.changed_xid < (select ledger.end_xid from ledger)
+{{ table }}.changed_xid >= (select limits.first_xid from ledger as limits)
+and {{ table }}.changed_xid < (select limits.end_xid from ledger as limits)
 {%- endmacro %}

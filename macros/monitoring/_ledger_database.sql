@@ -5,10 +5,10 @@
   horizons along, and a ledger that was dropped and installed or restored anew is another one in the same database.
 -#}
 {% macro _ledger_database() -%}
-    pg_catalog.format(
-        '%s/%s/%s',
-        (select control.system_identifier from pg_catalog.pg_control_system() as control),
-        (select databases.oid from pg_catalog.pg_database as databases where databases.datname = pg_catalog.current_database()),
-        'batch_ops.runs'::regclass::oid
-    )
+(
+    select pg_catalog.concat_ws('/', control.system_identifier, databases.oid, 'batch_ops.runs'::regclass::oid)
+    from pg_catalog.pg_database as databases
+    cross join pg_catalog.pg_control_system() as control
+    where databases.datname = pg_catalog.current_database()
+)
 {%- endmacro %}

@@ -15,11 +15,13 @@
     ) -%}
     {%- if denied -%}
         {%- set role = dbt_batch_ops._quote(target.user) -%}
+        {%- set writes = privileges != ["SELECT"] -%}
         {%- do dbt_batch_ops._fail(
             "Role " ~ target.user ~ " may not use the ledger in schema batch_ops. Nothing was changed.\n"
             ~ "Ask its owner for:\n"
-            ~ "  GRANT USAGE, CREATE ON SCHEMA batch_ops TO " ~ role ~ ";\n"
-            ~ "  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA batch_ops TO " ~ role ~ ";"
+            ~ "  GRANT USAGE" ~ (", CREATE" if writes else "") ~ " ON SCHEMA batch_ops TO " ~ role ~ ";\n"
+            ~ "  GRANT SELECT" ~ (", INSERT, UPDATE, DELETE" if writes else "")
+            ~ " ON ALL TABLES IN SCHEMA batch_ops TO " ~ role ~ ";"
         ) -%}
     {%- endif -%}
 {% endmacro %}

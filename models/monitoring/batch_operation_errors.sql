@@ -9,7 +9,9 @@
     )
 }}
 
-with {{ dbt_batch_ops._ledger_window() }}
+{% set continues = dbt_batch_ops._continues() -%}
+
+with {{ dbt_batch_ops._ledger_window(continues) }}
 
 select
     -- Numbers of errors begin anew in a ledger that is installed anew; ids of runs do not.
@@ -61,6 +63,7 @@ left join lateral (
         and batches.step_number = errors.step_number
         and batches.batch_number = errors.batch_number
         and errors.range_hi is null
+    order by batches.batch_number
     limit 1
 ) as whole on true
 cross join ledger

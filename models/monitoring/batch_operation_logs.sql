@@ -9,7 +9,9 @@
     )
 }}
 
-with {{ dbt_batch_ops._ledger_window() }},
+{% set continues = dbt_batch_ops._continues() -%}
+
+with {{ dbt_batch_ops._ledger_window(continues) }},
 
 logged as (
     select
@@ -49,19 +51,19 @@ logged as (
         errors.step_number,
         errors.batch_number,
         errors.error_id,
-        errors.kind,
+        errors.kind as status,
         errors.range_lo,
         errors.range_hi,
-        0,
-        0,
+        0 as records,
+        0 as failed_records,
         errors.claim_number,
         errors.attempts,
-        null,
-        null,
-        null,
-        errors.occurred_at,
-        null,
-        null,
+        null as worker_id,
+        null as claimed_at,
+        null as started_at,
+        errors.occurred_at as completed_at,
+        null as wal_bytes,
+        null as lock_wait,
         errors.sqlstate,
         errors.error_message
     from {{ source("batch_ops", "errors") }} as errors

@@ -9,9 +9,11 @@
     )
 }}
 
-with {{ dbt_batch_ops._ledger_window() }},
+{% set continues = dbt_batch_ops._continues() -%}
 
-{{ dbt_batch_ops._changed_runs(has_status=true) }},
+with {{ dbt_batch_ops._ledger_window(continues) }},
+
+{{ dbt_batch_ops._changed_runs(continues, has_status=true) }},
 
 {{ dbt_batch_ops._run_figures() }}
 
@@ -22,7 +24,7 @@ select
     runs.target,
     case
         when runs.status = 'running'
-            then {{ dbt_batch_ops._status_of_running("batch_ops.is_live(runs.operation_id)") | indent(12) }}
+            then {{ dbt_batch_ops._status_of_running("runs") | indent(12) }}
         when runs.status = 'completed' and figures.errors > 0 then 'completed_with_errors'
         else runs.status
     end as status,

@@ -9,9 +9,11 @@
     )
 }}
 
-with {{ dbt_batch_ops._ledger_window() }},
+{% set continues = dbt_batch_ops._continues() -%}
 
-{{ dbt_batch_ops._changed_runs(only_measured=true) }},
+with {{ dbt_batch_ops._ledger_window(continues) }},
+
+{{ dbt_batch_ops._changed_runs(continues, only_measured=true) }},
 
 {{ dbt_batch_ops._run_figures() }},
 
@@ -45,10 +47,10 @@ metrics as (
     union all
     select
         figures.operation_id,
-        'records_per_minute',
-        minutes.records,
-        'records/min',
-        minutes.minute
+        'records_per_minute' as metric_name,
+        minutes.records as metric_value,
+        'records/min' as unit,
+        minutes.minute as recorded_at
     from run_figures as figures
     cross join lateral (
         select
