@@ -8,10 +8,13 @@ from typing import Any
 import psycopg2
 from rich.console import Console
 
+from dbt_batch_ops.monitor.finding import newest_run
 from dbt_batch_ops.monitor.history import History
 from dbt_batch_ops.monitor.live import draw
+from dbt_batch_ops.monitor.page import render
 from dbt_batch_ops.monitor.program import picture_json
 from dbt_batch_ops.monitor.reading import Reader
+from dbt_batch_ops.monitor.review import Review, review
 from dbt_batch_ops.monitor.snapshot import Camera
 from support.database import Database
 from support.sessions import wait_for_rows
@@ -102,3 +105,19 @@ def shown(database: Database, *, columns: int = 100) -> str:
     finally:
         reading.close()
     return page.getvalue()
+
+
+def run_review(database: Database, operation_id: str | None = None) -> Review:
+    """Return what ``report`` tells of a run, or of the newest one."""
+    reading = Reader(lambda: psycopg2.connect(database.connection.url), "dbt-batch-ops report", seconds=60)
+    try:
+        run = operation_id or newest_run(reading)
+        assert run
+        return review(reading, run)
+    finally:
+        reading.close()
+
+
+def run_page(database: Database, operation_id: str | None = None) -> str:
+    """Return the page that ``report --html`` writes."""
+    return render(run_review(database, operation_id))
