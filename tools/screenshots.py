@@ -1,7 +1,7 @@
 """Makes the pictures of the README: a real run, watched while it works and reported on afterwards.
 
-``make screenshots``. Four workers write every user's address in lower case. Some addresses are in use twice then, or
-are none; a session of somebody else holds a row for a while; and the run is paused on the way.
+``make screenshots``. Four workers write every user's address in lower case. Some addresses are in use twice
+then, or are none; a session of somebody else holds a row for a while; and the run is paused on the way.
 """
 
 import json
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+from demo.users import load_users
 from rich.console import Console
 
 from dbt_batch_ops.database import Connection, Server
@@ -25,7 +26,6 @@ from dbt_batch_ops.monitor.history import History
 from dbt_batch_ops.monitor.live import draw
 from dbt_batch_ops.monitor.reading import Reader
 from dbt_batch_ops.monitor.snapshot import Camera
-from demo.users import load_users
 from support.browser import browser, find_browser
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -89,7 +89,9 @@ _SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http:
 {styles}
 </style>
 <defs>
-<clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/></clipPath>
+<clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/>
+</clipPath>
 {lines}
 </defs>
 {chrome}
@@ -169,7 +171,7 @@ class _Project:
         return closing(psycopg2.connect(self.connection.url, application_name=application))
 
     def _watch_until_somebody_waits(self) -> str:
-        """Watch as the command does, until a lock has been waited for long enough to be seen; save what it shows."""
+        """Watch as the command does until a lock has been waited for; save what it shows then."""
         reader = Reader(lambda: psycopg2.connect(self.connection.url), "dbt-batch-ops watch", seconds=10)
         camera, history = Camera(reader), History()
         while True:

@@ -1,6 +1,6 @@
 """A real browser without a window, spoken to in the DevTools protocol through two pipes: no driver is needed.
 
-``tools/browser.sh`` finds one or installs it. Where there is none the tests that need it are skipped, but not in CI.
+``tools/browser.sh`` finds one or installs it. Without one the tests that need it are skipped, but not in CI.
 """
 
 import base64
@@ -56,6 +56,10 @@ class Page:
         self.requests: list[str] = []
         for domain in ("Page", "Runtime", "Log", "Network", "Accessibility"):
             self.call(f"{domain}.enable")
+
+    def close(self) -> None:
+        """Close it."""
+        self.call("Page.close")
 
     def call(self, method: str, **values: Any) -> dict[str, Any]:
         """Ask the browser for something about the page, and return its answer."""
@@ -120,7 +124,7 @@ class Browser:
         flags = [*_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else []), f"--user-data-dir={folder}"]
 
         def take_pipes() -> None:
-            # The protocol's pipes are descriptors 3 and 4. Copies first: one of the numbers may be in the other's way.
+            # The protocol's pipes are descriptors 3 and 4. Copies first: a number may be in the other's way.
             ours = os.dup(to_browser), os.dup(from_browser)
             os.dup2(os.dup(ours[0]), 3)
             os.dup2(os.dup(ours[1]), 4)

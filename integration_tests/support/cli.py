@@ -118,9 +118,9 @@ class Cli:
         command = [*program, *_PROGRAM, *arguments]
         return CliProcess(command, {**self._environment, **(environment or {})}, self.folder)
 
-    def open_terminal(self, *arguments: str) -> Terminal:
-        """Start a command in a terminal of its own."""
-        return Terminal([*_PROGRAM, *arguments], self._environment, self.folder)
+    def open_terminal(self, *arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal:
+        """Start a command in a terminal of its own, with so many columns and lines."""
+        return Terminal([*_PROGRAM, *arguments], self._environment, self.folder, size)
 
     def run(
         self,

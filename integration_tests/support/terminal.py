@@ -5,6 +5,7 @@ import os
 import pty
 import select
 import signal
+import struct
 import subprocess
 import termios
 import threading
@@ -16,10 +17,25 @@ CTRL_C = b"\x03"
 
 
 class Terminal:
-    """A running command that has a terminal of its own, as the only job in its foreground."""
+    """A running command that has a terminal of its own, as the only job in its foreground.
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+    Args:
+        command: The command.
+        environment: Its environment.
+        folder: Its working directory.
+        size: The columns and lines of the terminal.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        size: tuple[int, int] = (80, 24),
+    ) -> None:
         self._keyboard, screen = pty.openpty()
+        self.size = size
+        self._set_size()
         self._shown = bytearray()
         self._process = subprocess.Popen(
             command,
@@ -48,6 +64,20 @@ class Terminal:
             return
         finally:
             os.close(self._keyboard)
+
+    def _set_size(self) -> None:
+        columns, lines = self.size
+        fcntl.ioctl(self._keyboard, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Make the window larger or smaller."""
+        self.size = (columns, lines)
+        self._set_size()
+
+    @property
+    def shown(self) -> bytes:
+        """All that was printed so far, with what steers the terminal."""
+        return bytes(self._shown)
 
     @property
     def screen(self) -> str:

@@ -1,1 +1,1 @@
-"""Runs looked at while they work and afterwards: what the ledger says, as pictures for people and programs."""
+"""Runs looked at, while they work and afterwards: what the ledger says, for people and programs."""

@@ -1,4 +1,4 @@
-"""What a worker does at a moment, in words: from what it has claimed, and what PostgreSQL says of its session."""
+"""What a worker does, in words: from what it has claimed, and what PostgreSQL says of its session."""
 
 from __future__ import annotations
 

@@ -35,6 +35,7 @@ def run_of(
     failure: dict[str, Any] | None,
     waits: Sequence[LockWait],
 ) -> Run:
+    """Return the figures of a run, from what the queries say of it."""
     steps = tuple(_step(one, tally) for one, tally in zip(step_rows, tallies, strict=True))
     open_batches = tuple(_batch(one) for tally in tallies for one in tally.open)
     live = [one for one in worker_rows if one["is_live"]]
@@ -165,5 +166,6 @@ def _seen_status(row: dict[str, Any], *, is_live: bool, errors: int) -> str:
 
 
 def as_seen(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of the list of runs with its status as a person sees it."""
     is_partly = row["status"] == "completed" and row["errors"]
     return {**row, "status": "completed_with_errors" if is_partly else row["status"]}

@@ -1,20 +1,21 @@
-"""The time axis of a report: when somebody was at work, in buckets of a round length; long gaps are cut short."""
+"""The time axis of a report: when somebody was at work, in buckets; long gaps are cut short."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import pairwise
 
 Span = tuple[float, float]
 
 _LENGTHS = (
-    0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
-    86_400, 172_800, 604_800,
+    0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600,
+    43_200, 86_400, 172_800, 604_800,
 )  # fmt: skip
 _MOST_BUCKETS = 160
 _MOST_SPANS = 40
-# A gap is drawn as long as it was up to this share of the time at work, and as long as that when it was longer.
+# Of the time at work: a gap that lasted longer is drawn as if it had lasted so long.
 _LONGEST_GAP = 0.08
 _SHORTEST_GAP = 0.004
 _MOST_TICKS = 5
@@ -23,7 +24,7 @@ _CLOSEST_TICKS = 0.17
 
 @dataclass(frozen=True)
 class Bucket:
-    """A piece of time in which somebody was at work (seconds since 1970), and where it stands, from 0 to 1."""
+    """A piece of time with somebody at work (seconds since 1970), and where it stands, from 0 to 1."""
 
     begin: float
     end: float
@@ -71,7 +72,7 @@ class Axis:
         spans = merged(spans)
         self.active_seconds = sum(end - begin for begin, end in spans)
         longest = self.active_seconds * _LONGEST_GAP
-        gaps = [after[0] - before[1] for before, after in zip(spans, spans[1:], strict=False)]
+        gaps = [after[0] - before[1] for before, after in pairwise(spans)]
         drawn = [min(gap, longest) for gap in gaps]
         whole = self.active_seconds + sum(drawn)
         self.spans: list[Bucket] = []
@@ -87,7 +88,8 @@ class Axis:
                 self.gaps.append(Gap(end, spans[number + 1][0], place, place + width, is_cut))
                 place += width
         self.bucket_seconds = next(
-            (length for length in _LENGTHS if self.active_seconds / length <= _MOST_BUCKETS), _LENGTHS[-1]
+            (length for length in _LENGTHS if self.active_seconds / length <= _MOST_BUCKETS),
+            self.active_seconds / _MOST_BUCKETS,
         )
         self.buckets = [bucket for span in self.spans for bucket in self._cut(span)]
 
@@ -140,7 +142,7 @@ class Axis:
 
 
 def merged(spans: Sequence[Span]) -> list[Span]:
-    """Return spans of time in order, joined where they overlap or where the gap between them is too small to see.
+    """Return spans of time in order, joined where they overlap or the gap between them is too small to see.
 
     >>> merged([(10.0, 20.0), (0.0, 5.0), (4.0, 6.0), (20.01, 30.0)])
     [(0.0, 6.0), (10.0, 30.0)]

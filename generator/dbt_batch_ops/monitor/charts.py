@@ -137,7 +137,7 @@ def duration_chart(review: Review, axis: Axis) -> Chart:
     high = max(high, low + 1)
     drawing = Drawing(
         "batch-time", _HEIGHT, "How long batches took, over time",
-        "A bar from the middle batch to the 95th of a hundred, for each piece of time; on a logarithmic scale.",
+        "A bar from the middle batch to the 95th of a hundred, for each piece of time; logarithmic.",
     )  # fmt: skip
     plot = _Plot(drawing, axis, review, high - low)
     plot.scale([float(step) for step in range(high - low + 1)], lambda step: duration(10.0 ** (low + step)))
@@ -150,7 +150,8 @@ def duration_chart(review: Review, axis: Axis) -> Chart:
         upper = plot.height_of(math.log10(max(most_of, 1e-5)) - low)
         lower = plot.height_of(math.log10(max(middle, 1e-5)) - low)
         tip = (
-            f"{_time(bucket.begin, review)}: median {duration(middle)}, 95 of 100 within {duration(most_of)}, "
+            f"{_time(bucket.begin, review)}: median {duration(middle)}, "
+            f"95 of 100 within {duration(most_of)}, "
             f"longest {duration(row['most'])}"
         )
         _bar(drawing, bucket.left, bucket.right, upper, max(lower, upper + 2), "bar soft", tip)
@@ -159,7 +160,7 @@ def duration_chart(review: Review, axis: Axis) -> Chart:
     plot.finish()
     return Chart(
         "batch-time", "How long batches took, over time",
-        "Dark: the middle batch (median). Light: up to 95 of 100. Each step of the scale is ten times the one below.",
+        "Dark: the middle batch (median). Light: up to 95 of 100. Each step is ten times the one below.",
         drawing.markup(), ("from", "median", "95 of 100", "longest"), tuple(rows),
     )  # fmt: skip
 
@@ -297,7 +298,7 @@ def _linear_ticks(highest: float) -> list[float]:
     rough = highest / 4
     size = 10 ** math.floor(math.log10(rough))
     step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.8)
-    return [step * number for number in range(int(highest / step) + 1)]
+    return [float(step * number) for number in range(int(highest / step) + 1)]
 
 
 def _short(value: float) -> str:

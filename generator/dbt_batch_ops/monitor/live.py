@@ -65,7 +65,7 @@ def draw(picture: Picture, history: History, console: Console, notice: str | Non
     """
     drawn: RenderableType = ""
     for detail in reversed(Detail):
-        drawn = Group(*_parts(picture, history, notice, detail, is_wide=console.width >= _WIDE))
+        drawn = Group(*_parts(picture, history, notice, detail, width=console.width))
         if not console.is_terminal or _height(console, drawn) <= console.height:
             break
     return drawn
@@ -76,7 +76,7 @@ def _height(console: Console, drawn: RenderableType) -> int:
 
 
 def _parts(
-    picture: Picture, history: History, notice: str | None, detail: Detail, *, is_wide: bool
+    picture: Picture, history: History, notice: str | None, detail: Detail, *, width: int
 ) -> list[RenderableType]:
     parts: list[RenderableType] = [_heading(picture)]
     if notice:
@@ -87,7 +87,7 @@ def _parts(
         parts.append(_lines_of(picture))
     else:
         for run in picture.runs:
-            parts.append(_panel(run, picture.at, history, detail, is_wide=is_wide))
+            parts.append(_panel(run, picture.at, history, detail, width=width))
     if picture.others:
         parts += [Text(), Text("Last runs", style="bold"), _others(picture.others, picture.at)]
     return parts
@@ -104,8 +104,8 @@ def _heading(picture: Picture) -> RenderableType:
     return heading
 
 
-def _panel(run: Run, now: datetime, history: History, detail: Detail, *, is_wide: bool) -> RenderableType:
-    parts: list[RenderableType] = [_about(run, now), _bar(run), _amounts(run, history, is_wide=is_wide)]
+def _panel(run: Run, now: datetime, history: History, detail: Detail, *, width: int) -> RenderableType:
+    parts: list[RenderableType] = [_about(run, now), _bar(run), _amounts(run, history, width=width)]
     parts.append(_counts(run, now))
     if len(run.steps) > 1:
         parts += [Text(), _steps(run.steps)]
@@ -117,7 +117,7 @@ def _panel(run: Run, now: datetime, history: History, detail: Detail, *, is_wide
     for note in said if detail is Detail.FULL else said[:1]:
         parts.append(Text(one_line(note.text, 500), style=_NOTE_STYLES[note.level]))
         if note.command:
-            parts.append(Text("  " + one_line(note.command), style="cyan"))
+            parts.append(Text(_typed(note.command, width), style="cyan"))
     style = STYLES.get(run.status, "default")
     title = Text.assemble(
         (one_line(run.operation, 60), "bold"),
@@ -132,9 +132,17 @@ def _panel(run: Run, now: datetime, history: History, detail: Detail, *, is_wide
         title=title,
         title_align="left",
         border_style="dim" if run.status in ("running", "completed") else style.removeprefix("bold "),
-        box=box.ROUNDED,
+        box=box.HORIZONTALS,
         padding=(0, 1),
     )
+
+
+def _typed(command: str, width: int) -> str:
+    """Return a command as it can be copied: a long one goes on in a second line, as a shell takes it."""
+    said = one_line(command)
+    if len(said) + 4 > width:
+        said = said.replace(" --args ", " \\\n    --args ")
+    return f"  {said}"
 
 
 def _about(run: Run, now: datetime) -> RenderableType:
@@ -162,7 +170,7 @@ def _bar(run: Run) -> RenderableType:
     return bar
 
 
-def _amounts(run: Run, history: History, *, is_wide: bool) -> RenderableType:
+def _amounts(run: Run, history: History, *, width: int) -> RenderableType:
     amounts = Table.grid(expand=True, padding=(0, 1))
     amounts.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     amounts.add_column(justify="right", no_wrap=True)
@@ -176,7 +184,7 @@ def _amounts(run: Run, history: History, *, is_wide: bool) -> RenderableType:
     if run.is_live:
         curve = history.curve(run.operation_id)
         speed = Text.assemble((curve + " " if curve else "", "green"), (rate(run.rate), "bold"))
-    if run.average is not None and (is_wide or not run.is_live):
+    if run.average is not None and (width >= _WIDE or not run.is_live):
         speed.append(f"{', on average ' if run.is_live else 'on average '}{rate(run.average)}", style="dim")
     amounts.add_row(rows, speed)
     return amounts

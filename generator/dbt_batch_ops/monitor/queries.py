@@ -17,7 +17,7 @@ order by started_at desc
 limit %(limit)s
 """
 
-# What a count of batches rests on is in `version`: when one of these changes, batches that were done may change.
+# What a count of batches rests on is in `version`: when it changes, batches that were done may change.
 RUNS = """
 select
     runs.operation_id::text as operation_id,
@@ -100,7 +100,7 @@ left join pg_catalog.pg_stat_activity as activity
 order by workers.operation_id, workers.worker_id
 """
 
-# Seconds in which somebody was there: what one who is there now did since its last sign of life counts as well.
+# Seconds in which somebody was there: of one who is there now also those since its last sign of life.
 PRESENCE = """
 select
     asked.operation_id::text as operation_id,

@@ -1,4 +1,4 @@
-"""A session that looks at the ledger and can change nothing: each look is one short transaction, one moment."""
+"""A session that looks at the ledger and can change nothing: each look is one moment of it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ LEDGER_VERSION = 5
 """The ledger that is read here: the number of migrations in ``macros/ledger/``."""
 
 _INSTALL = "dbt run-operation dbt_batch_ops.install"
-# Of the transaction only, so that a pooler hands nothing of it to somebody else. The plans are those of an index
-# whatever the statistics say, since the ledger of a run grows faster than they are brought up to date.
+# Of the transaction only, so that a pooler hands nothing of it to somebody else. The plans are those of an
+# index whatever the statistics say, since the ledger of a run grows faster than they are brought up to date.
 _ENTER = """
 select
     set_config('statement_timeout', %(statement)s, true),
@@ -77,7 +77,7 @@ class Reader:
 
     @contextmanager
     def moment(self) -> Iterator[Any]:
-        """Give a cursor, of dictionaries, that sees one moment of the database for as long as the block lasts.
+        """Give a cursor, of dictionaries, that sees one moment of the database as long as the block lasts.
 
         Raises:
             LostConnectionError: There is no connection.
@@ -162,7 +162,8 @@ def _check_ledger(cursor: Any) -> None:
     role = '"' + found["role"].replace('"', '""') + '"'
     if not found["has_schema"]:
         raise DatabaseError(
-            f"there is no ledger in database {found['database']} (schema batch_ops); to make it, type: {_INSTALL}"
+            f"there is no ledger in database {found['database']} (schema batch_ops); "
+            f"to make it, type: {_INSTALL}"
         )
     grants = (
         f"role {found['role']} may not read the ledger in schema batch_ops; ask its owner for:\n"

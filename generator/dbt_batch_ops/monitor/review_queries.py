@@ -1,4 +1,4 @@
-"""What is asked of the ledger for a report: sums, made in the database, so that a million batches arrive as some hundred rows."""
+"""What is asked of the ledger for a report: sums, so that a million batches arrive as some hundred rows."""
 
 RUN = """
 select
@@ -34,7 +34,10 @@ where runs.operation_id = %(run)s
 PARAMETERS = """
 select
     given.key as name,
-    left(case jsonb_typeof(given.value) when 'string' then given.value #>> '{}' else given.value::text end, 1000) as value,
+    left(
+        case jsonb_typeof(given.value) when 'string' then given.value #>> '{}' else given.value::text end,
+        1000
+    ) as value,
     length(given.value::text) > 1000 as is_cut,
     case jsonb_typeof(given.value) when 'array' then jsonb_array_length(given.value) end as items
 from batch_ops.runs
@@ -242,7 +245,9 @@ select
     left((array_agg(error_message order by error_id))[1], 1000) as message,
     array_agg(
         left(coalesce(
-            row_key::text, 'row ' || row_number || coalesce(', line ' || source_line, ''), 'batch ' || batch_number,
+            row_key::text,
+            'row ' || row_number || coalesce(', line ' || source_line, ''),
+            'batch ' || batch_number,
             'the run itself'
         ), 200)
         order by error_id

@@ -50,28 +50,27 @@ def print_review(review: Review) -> None:
         (">shortest", ">median", ">90 %", ">95 %", ">99 %", ">longest"),
         _took(review),
     )
-    workers = [worker for worker in review.workers if worker["role"] == "worker"]
-    _section(console, "Workers", (">process", "from", "until", ">rows", ">batches", ">failed rows", "stopped"), [
-        (
-            str(worker["pid"]), _moment(worker["joined"], review),
-            "now" if worker["is_live"] else _moment(worker["ended"], review),
-            f"{worker['records']:,}", f"{worker['batches']:,}", f"{worker['failed']:,}", worker["stop_reason"] or "",
-        )
-        for worker in workers[:MOST_WORKERS]
-    ])  # fmt: skip
-    if len(workers) > MOST_WORKERS:
-        console.print(Text(f"and {len(workers) - MOST_WORKERS:,} more", style="dim"))
-    _section(console, "Failures and retries by cause", ("what", ">number", ">not mended", "SQLSTATE", "the first one"), [
-        (
-            cause["kind"], f"{cause['number']:,}", "" if cause["kind"] == "retried" else f"{cause['unmended']:,}",
-            cause["sqlstate"], one_line(f"{cause['keys'][0]}: {cause['message']}", 300),
-        )
-        for cause in review.causes
-    ])  # fmt: skip
-    _section(console, "Who asked for what", ("when", "who", "what"), [
-        (when(control["requested_at"], review), control["requested_by"], control["action"])
-        for control in review.controls
-    ])  # fmt: skip
+    _section(
+        console,
+        "Workers",
+        (">process", "from", "until", ">rows", ">batches", ">failed rows", "stopped"),
+        _workers(review),
+    )
+    _section(
+        console,
+        "Failures and retries by cause",
+        ("what", ">number", ">not mended", "SQLSTATE", "the first one"),
+        _causes(review),
+    )
+    _section(
+        console,
+        "Who asked for what",
+        ("when", "who", "what"),
+        [
+            (when(control["requested_at"], review), control["requested_by"], control["action"])
+            for control in review.controls
+        ],
+    )
 
 
 def review_json(review: Review) -> dict[str, Any]:
@@ -117,6 +116,38 @@ def review_json(review: Review) -> dict[str, Any]:
         "slowest_batches": _plain(review.slowest),
         "controls": _plain(review.controls),
     }
+
+
+def _workers(review: Review) -> list[tuple[str, ...]]:
+    workers = [worker for worker in review.workers if worker["role"] == "worker"]
+    rows: list[tuple[str, ...]] = [
+        (
+            str(worker["pid"]),
+            _moment(worker["joined"], review),
+            "now" if worker["is_live"] else _moment(worker["ended"], review),
+            f"{worker['records']:,}",
+            f"{worker['batches']:,}",
+            f"{worker['failed']:,}",
+            worker["stop_reason"] or "",
+        )
+        for worker in workers[:MOST_WORKERS]
+    ]
+    if len(workers) > MOST_WORKERS:
+        rows.append((f"and {len(workers) - MOST_WORKERS:,} more", "", "", "", "", "", ""))
+    return rows
+
+
+def _causes(review: Review) -> list[tuple[str, ...]]:
+    return [
+        (
+            cause["kind"],
+            f"{cause['number']:,}",
+            "" if cause["kind"] == "retried" else f"{cause['unmended']:,}",
+            cause["sqlstate"],
+            one_line(f"{cause['keys'][0]}: {cause['message']}", 300),
+        )
+        for cause in review.causes
+    ]
 
 
 def _took(review: Review) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dbt_batch_ops.monitor.figures import LockWait, Run
-from dbt_batch_ops.monitor.wording import clock, counted, duration, one_line, short_id
+from dbt_batch_ops.monitor.wording import clock, counted, duration, one_line
 
 _MOST_WAITS = 3
 _SHORTEST_OWN_WAIT = 2.0
@@ -43,34 +43,58 @@ def _command(run: Run, macro: str) -> str:
 
 
 def _state(run: Run, now: datetime) -> list[Note]:
-    go_on = _command(run, "resume")
-    if run.status == "interrupted":
-        seen = run.last_heartbeat_at
-        since = f" since {clock(seen, now)}" if seen else ""
-        return [Note("problem", f"Nobody works on it{since}; to go on:", go_on)]
-    if run.status == "paused":
-        by = f" by {run.pause_requested_by}" if run.pause_requested_by else ""
-        return [Note("wait", f"Paused{by}; to go on:", go_on)]
-    if run.status == "timed_out":
-        return [Note("problem", "It reached its timeout; to go on, with as much time again:", go_on)]
-    if run.status == "blocked":
-        return [_blocked(run, now)]
-    if run.status == "failed":
-        why = f"It stopped by itself: {run.stop_reason}" if run.stop_reason else "It failed"
-        if run.is_closed:
-            return [Note("problem", f"{why}; nothing was changed.")]
-        return [Note("problem", f"{one_line(why)}; to go on once the cause is mended:", go_on)]
-    if run.status == "cancelled":
-        by = f" by {run.cancel_requested_by}" if run.cancel_requested_by else ""
-        return [Note("problem", f"Cancelled{by}; what it had committed stays.")]
-    if run.status == "completed_with_errors":
-        what = f"{counted(run.errors, 'failure')} left out; to try them again once the cause is mended:"
-        return [Note("wait", what, _command(run, "retry_failed"))]
+    if run.is_live and run.status == "running":
+        return _asked_for(run)
+    said = {
+        "interrupted": _interrupted,
+        "paused": _paused,
+        "timed_out": _timed_out,
+        "blocked": _blocked,
+        "failed": _failed,
+        "cancelled": _cancelled,
+        "completed_with_errors": _left_out,
+    }.get(run.status)
+    return [] if said is None else [said(run, now)]
+
+
+def _asked_for(run: Run) -> list[Note]:
     if run.cancel_requested_by:
         return [Note("wait", f"{run.cancel_requested_by} has cancelled it; workers end with their slice.")]
     if run.pause_requested_by:
         return [Note("wait", f"{run.pause_requested_by} has paused it; workers end with their slice.")]
     return []
+
+
+def _interrupted(run: Run, now: datetime) -> Note:
+    since = f" since {clock(run.last_heartbeat_at, now)}" if run.last_heartbeat_at else ""
+    return Note("problem", f"Nobody works on it{since}; to go on:", _command(run, "resume"))
+
+
+def _paused(run: Run, now: datetime) -> Note:
+    by = f" by {run.pause_requested_by}" if run.pause_requested_by else ""
+    return Note("wait", f"Paused{by}; to go on:", _command(run, "resume"))
+
+
+def _timed_out(run: Run, now: datetime) -> Note:
+    said = "It reached its timeout; to go on, with as much time again:"
+    return Note("problem", said, _command(run, "resume"))
+
+
+def _failed(run: Run, now: datetime) -> Note:
+    why = f"It stopped by itself: {one_line(run.stop_reason)}" if run.stop_reason else "It failed"
+    if run.is_closed:
+        return Note("problem", f"{why}; nothing was changed.")
+    return Note("problem", f"{why}; to go on once the cause is mended:", _command(run, "resume"))
+
+
+def _cancelled(run: Run, now: datetime) -> Note:
+    by = f" by {run.cancel_requested_by}" if run.cancel_requested_by else ""
+    return Note("problem", f"Cancelled{by}; what it had committed stays.")
+
+
+def _left_out(run: Run, now: datetime) -> Note:
+    said = f"{counted(run.errors, 'failure')} left out; to try them again once the cause is mended:"
+    return Note("wait", said, _command(run, "retry_failed"))
 
 
 def _blocked(run: Run, now: datetime) -> Note:
@@ -82,8 +106,8 @@ def _blocked(run: Run, now: datetime) -> Note:
     pid = pids[batch.worker_id]
     return Note(
         "problem",
-        f"Blocked: process {pid} holds batch {batch.number:,} since {clock(batch.claimed_at, now)}, all others "
-        "are done; to end that process:",
+        f"Blocked: process {pid} holds batch {batch.number:,} since {clock(batch.claimed_at, now)}, "
+        "all others are done; to end that process:",
         f"select pg_terminate_backend({pid})",
     )
 
@@ -158,8 +182,3 @@ def _failures(run: Run, now: datetime) -> list[Note]:
             f"{one_line(failure.message)} (SQLSTATE {failure.sqlstate})",
         )
     ]
-
-
-def line_about(run: Run) -> str:
-    """Return how a run ended, in a line."""
-    return f"run {short_id(run.operation_id)} of {run.operation}: {run.status.replace('_', ' ')}"

@@ -1,4 +1,4 @@
-"""Drawings for a page: as wide as there is room, with text that keeps its size; escaped by the XML library."""
+"""Drawings for a page, as wide as there is room, with text that keeps its size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts the batches of a step once: each look reads what was begun since the last one, and what was not done then.
+"""Counts the batches of a step once: each look reads what was begun since, and what was not done then.
 
 A run may have a million batches, and a picture of it is taken twice a second.
 """
@@ -66,7 +66,7 @@ order by asked.place, batches.batch_number
 
 @dataclass(frozen=True)
 class StepKey:
-    """A step, and what must be as it was for its count to hold: a retry or a resume changes batches that are done."""
+    """A step, and what must be as it was for its count to hold: a retry changes batches that are done."""
 
     operation_id: str
     step: int

@@ -42,7 +42,7 @@ def timeline_chart(review: Review, axis: Axis) -> Chart:
     above = _TOP + (_MARKS if has_marks else 0)
     drawing = Drawing(
         "workers", above + each * max(len(workers), 1) + _BELOW, "Workers",
-        f"{counted(len(workers), 'worker')}, each with a line: dark where it did batches, pale where it was there.",
+        f"{counted(len(workers), 'worker')}, each with a line: dark where it did batches, pale where it was.",
         has_scale=False,
     )  # fmt: skip
     bottom = drawing.height - _BELOW
@@ -89,7 +89,8 @@ def _draw_worker(
         f"process {worker['pid']}: {_time(worker['joined'], review)} to {_time(worker['ended'], review)}, "
         f"{counted(worker['records'], 'row')} in {counted(worker['batches'], 'batch', 'batches')}"
     )
-    words = f"{worker['pid']}   {counted(worker['records'], 'row')}, {counted(worker['batches'], 'batch', 'batches')}"
+    done = f"{counted(worker['records'], 'row')}, {counted(worker['batches'], 'batch', 'batches')}"
+    words = f"{worker['pid']}   {done}"
     drawing.text(min(begin, 0.7), top + _LABEL - 5, words, "label halo")
     drawing.rectangle(begin, top + _LABEL, max(end - begin, 0.002), _BAR, "there", there)
     for shift in shifts:
@@ -99,8 +100,8 @@ def _draw_worker(
         else:
             what = f"{counted(shift.batches, 'batch', 'batches')}, from {shift.first:,} to {shift.last:,}"
         tip = (
-            f"process {worker['pid']}, {_time(shift.began, review)}, {duration(shift.ended - shift.began)}: {what}, "
-            f"{counted(shift.records, 'row')}"
+            f"process {worker['pid']}, {_time(shift.began, review)}, {duration(shift.ended - shift.began)}: "
+            f"{what}, {counted(shift.records, 'row')}"
         )
         kind = "bar"
         if shift.failed:
@@ -132,7 +133,7 @@ def _draw_marks(drawing: Drawing, review: Review, axis: Axis) -> None:
 
 
 def _shifts(review: Review, axis: Axis) -> dict[int, list[_Shift]]:
-    """Return what each worker did: batch by batch where there are few, else joined where nothing lies between."""
+    """Return what each worker did: batch by batch where there are few, else without what lies between."""
     found: dict[int, list[_Shift]] = defaultdict(list)
     for row in review.batches:
         number = row["batch_number"]

@@ -11,8 +11,8 @@ _DAY = 86_400
 def duration(seconds: float) -> str:
     """Return a length of time.
 
-    >>> duration(0.0123), duration(0.4), duration(2), duration(12.3), duration(185), duration(7_800), duration(200_000)
-    ('12 ms', '400 ms', '2.0 s', '12 s', '3 min 05 s', '2 h 10 min', '2 d 7 h')
+    >>> [duration(one) for one in (0.0123, 0.4, 2, 12.3, 185, 7_800, 200_000)]
+    ['12 ms', '400 ms', '2.0 s', '12 s', '3 min 05 s', '2 h 10 min', '2 d 7 h']
     """
     if seconds <= 0:
         return "0 s"
@@ -98,9 +98,9 @@ def clock(moment: datetime, now: datetime) -> str:
 
 
 def one_line(text: str, most: int = 200) -> str:
-    """Return a text on one line, without characters that would move a terminal's cursor.
+    r"""Return a text on one line, without characters that would move a terminal's cursor.
 
-    >>> one_line("two\\nlines \\x1b[2J")
+    >>> one_line("two\nlines \x1b[2J")
     'two lines [2J'
     """
     flat = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
