@@ -252,7 +252,10 @@ def _total_known(situation: Situation) -> list[str]:
     total, expected = situation.run.total, sum(situation.counts)
     if total is None:
         return ["the run has no total"]
-    return [] if total >= expected else [f"the run says {total} rows in all, and {expected} are to be done"]
+    is_told = situation.run.is_total_exact and not situation.plan.has_steps
+    if is_told and situation.plan.steps[0].operation_type != "custom_function" and total != expected:
+        return [f"the run says exactly {total} rows in all, and {expected} are to be done"]
+    return []
 
 
 def _heartbeats(situation: Situation) -> list[str]:

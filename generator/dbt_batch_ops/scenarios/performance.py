@@ -226,7 +226,7 @@ class Performer:
         return command
 
     def _export(self, act: Act) -> tuple[int, str]:
-        """Open an export, or go on with it, and write its rows; one that is killed dies in its third batch."""
+        """Open or resume an export, and write its rows; a killed client dies in its third batch."""
         given: dict[str, Any] = {"operation": self._plan.name}
         if act.do == "resume":
             given |= {"operation_id": str(self._run), "resume": True}
