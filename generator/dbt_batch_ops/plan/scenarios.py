@@ -42,7 +42,7 @@ EXPECTATIONS: dict[str, str] = {
     "batches_completed": "every batch has ended as completed, none is left claimed",
     "figures_agree": "rows and batches in the ledger are those that were changed",
     "total_known": "the ledger says how many rows there are to change; if it says exactly, it is right",
-    "heartbeats": "every session that worked has signed on, given signs of life and signed off",
+    "heartbeats": "every session that worked has given signs of life, and none works any more",
     "failures_recorded": "each refused row is in batch_ops.errors, with its key and SQLSTATE",
     "failure_recorded": "the ledger says what failed, with SQLSTATE and message",
     "invalid_rows_recorded": "each invalid row is in batch_ops.errors with the rule that it breaks",

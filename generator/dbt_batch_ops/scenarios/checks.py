@@ -57,6 +57,8 @@ class NoRunError(Exception):
     """The ledger has no run to look at."""
 
 
+_LINES_SHOWN = 6
+
 Check = Callable[[Situation], list[str]]
 
 
@@ -88,8 +90,9 @@ def _ends(status: str, *, well: bool) -> Check:
 
 
 def _reason(situation: Situation) -> str:
-    lines = [line for line in situation.done.output.splitlines() if line.strip()]
-    return f"; dbt said: {' / '.join(line.strip() for line in lines[-4:])}" if lines else ""
+    said = [line.strip() for line in situation.done.output.splitlines()]
+    lines = [line for line in said if line and not line.startswith((">", "in macro", "Encountered an error"))]
+    return f"; dbt said: {' / '.join(lines[-_LINES_SHOWN:])}" if lines else ""
 
 
 def _refused(situation: Situation) -> list[str]:
@@ -264,8 +267,9 @@ def _heartbeats(situation: Situation) -> list[str]:
     for number, worker in enumerate(workers, 1):
         if not worker.has_heartbeat or not worker.is_in_order:
             found.append(f"session {number} has no sign of life after it has signed on")
-        if not worker.has_ended:
-            found.append(f"session {number} has not signed off")
+    # One that only made the plan that is confirmed signs off with nobody.
+    if workers and not workers[-1].has_ended:
+        found.append("the last session has not signed off")
     if situation.run.live_workers:
         found.append(f"{situation.run.live_workers} sessions still work on the run")
     return found

@@ -262,3 +262,8 @@ def test_a_mistake_in_a_file_of_scenarios_is_told(tmp_path: Path, text: str, mes
     with pytest.raises(ScenarioFileError) as raised:
         own(tmp_path, text)
     assert message in str(raised.value)
+
+
+def test_every_word_of_scenarios_is_in_the_documentation() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "testing.md").read_text(encoding="utf-8")
+    assert [word for word in (*ACTS, *EXPECTATIONS, *HEADINGS) if word not in text] == []
