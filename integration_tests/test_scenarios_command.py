@@ -143,7 +143,7 @@ def test_the_table_is_made_as_the_real_one_with_its_constraints(cli, database):
     assert_nothing_is_left(database)
 
 
-@pytest.mark.parametrize("operation", ["grant_credit", "deactivate_inactive_users"])
+@pytest.mark.parametrize("operation", ["grant_credit", "bulk_update_user_status"])
 def test_an_engine_that_does_a_batch_twice_fails(cli, database, operation):
     database.execute(PATCH.format(patch="v_execute"))
     problems = found_by(cli, "batch_operations/user.yml", "-k", operation, "--heading", "batch")

@@ -130,6 +130,8 @@ def read_run(database: Database, operation_id: uuid.UUID) -> Run | None:
 
 def runs_of(database: Database, schema: str) -> int:
     """Return how many runs there are on tables of a scratch schema, planned ones included."""
+    if not database.value("select to_regclass('batch_ops.runs') is not null"):
+        return 0
     return int(database.value(f"select count(*) from batch_ops.runs where {_in_schema(schema)}"))
 
 
