@@ -58,7 +58,7 @@ def print_table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> None:
         # Text keeps square brackets of a path from being read as markup.
         table.add_row(*(Text(cell) for cell in row))
     console = Console(highlight=False)
-    width = max((sum(len(cell) + 2 for cell in row) for row in [*rows, header]), default=0)
+    width = sum(max(len(row[place]) for row in [*rows, header]) + 2 for place in range(len(header)))
     console.width = max(console.width, width)
     console.print(table)
 

@@ -25,12 +25,14 @@ class Contents:
         changes: How often each row was changed, by kind and key; of new rows, the kind alone.
         calls: How often each function was given each value.
         file: The lines of the exported file.
+        order: The keys of changed rows in the order of the changes.
     """
 
     rows: Mapping[str, Content]
     changes: Counter[tuple[str, str]] = field(default_factory=Counter)
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     file: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
@@ -53,7 +55,7 @@ def contents(database: Database, table: Table, file: Iterable[str] = ()) -> Cont
     rows = [row for (row,) in database.rows(f"select to_jsonb(scratch) from {table.sql} as scratch")]
     first = [row for (row,) in database.rows(f"select to_jsonb(scratch) from {schema}.initial as scratch")]
     known = {_key(row, table) for row in first}
-    changes = database.rows(f"select change, row_key from {schema}.changes")
+    changes = database.rows(f"select change, row_key from {schema}.changes order by change_id")
     calls = database.rows(f"select function, input from {schema}.calls")
     new = {_text(row[table.key[0]]) for row in rows if len(table.key) == 1 and _key(row, table) not in known}
     return Contents(
@@ -61,6 +63,7 @@ def contents(database: Database, table: Table, file: Iterable[str] = ()) -> Cont
         Counter((change, _text(key) if _text(key) in known else "") for change, key in changes),
         Counter((function, NEW_KEY if _text(value) in new else _text(value)) for function, value in calls),
         tuple(file),
+        tuple(dict.fromkeys(_text(key) for _, key in changes if _text(key) in known)),
     )
 
 

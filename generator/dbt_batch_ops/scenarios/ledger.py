@@ -12,7 +12,7 @@ _RUN = """
 select
     runs.status, runs.closed_at is not null, runs.processed_records, runs.batch_count,
     runs.completed_at is not null, overview.status, overview.error_count, overview.failed_records,
-    overview.total_records, overview.processed_records, overview.live_workers
+    overview.total_records, overview.total_is_exact, overview.processed_records, overview.live_workers
 from batch_ops.runs
 inner join batch_ops.run_overview as overview on runs.operation_id = overview.operation_id
 where runs.operation_id = {run}
@@ -97,6 +97,7 @@ class Run:
     error_count: int
     failed_records: int
     total: int | None
+    is_total_exact: bool
     shown_processed: int
     live_workers: int
     steps: tuple[Step, ...]
@@ -129,6 +130,8 @@ def read_run(database: Database, operation_id: uuid.UUID) -> Run | None:
 
 def runs_of(database: Database, schema: str) -> int:
     """Return how many runs there are on tables of a scratch schema, planned ones included."""
+    if not database.value("select to_regclass('batch_ops.runs') is not null"):
+        return 0
     return int(database.value(f"select count(*) from batch_ops.runs where {_in_schema(schema)}"))
 
 

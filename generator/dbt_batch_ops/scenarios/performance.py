@@ -93,6 +93,7 @@ class Performer:
         self._file = ExportFile(connect)
         self._held = 0
         self._problem: str | None = None
+        self._uploads: list[uuid.UUID] = []
 
     def perform(self, act: Act, gate: int | None) -> Done:
         """Do one thing.
@@ -109,6 +110,7 @@ class Performer:
         else:
             command = self._act(act, gate)
             code, output = _ended(command)
+        self._drop_uploads()
         return Done(
             exit_code=code,
             output=output,
@@ -149,11 +151,21 @@ class Performer:
         from dbt_batch_ops.database.upload import CsvFormat, upload
 
         upload_id = uuid.uuid4()
+        self._uploads.append(upload_id)
         count = None if source.has_header else file.split(b"\n")[0].count(source.delimiter.encode()) + 1
         form = CsvFormat(source.delimiter, source.has_header, column_count=count)
         with closing(self._connect()) as session:
             upload(session, io.BytesIO(file), "made.csv", "utf-8", form, upload_id=upload_id)
         return upload_id
+
+    def _drop_uploads(self) -> None:
+        """Drop the files that no run has taken over."""
+        from dbt_batch_ops.database.upload import drop_upload
+
+        if self._uploads:
+            with closing(self._connect()) as session:
+                while self._uploads:
+                    drop_upload(session, self._uploads.pop())
 
     def _open(self, act: Act, workers: int = 1) -> Command:
         """Open a run and let it work; where it has to be confirmed, that is two commands."""
@@ -226,7 +238,7 @@ class Performer:
         return command
 
     def _export(self, act: Act) -> tuple[int, str]:
-        """Open an export, or go on with it, and write its rows; one that is killed dies in its third batch."""
+        """Open or resume an export, and write its rows; a killed client dies in its third batch."""
         given: dict[str, Any] = {"operation": self._plan.name}
         if act.do == "resume":
             given |= {"operation_id": str(self._run), "resume": True}

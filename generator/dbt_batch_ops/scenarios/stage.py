@@ -145,6 +145,9 @@ def set_up(
         second, _ = stage.expected()
     except RefusedError as refused:
         raise UnmadeError(f"what it needs cannot be made: {refused.message}") from refused
+    except UnmadeError as unmade:
+        like = f" (on a table like {'.'.join(real)})" if real else ""
+        raise UnmadeError(f"{unmade}{like}") from unmade
     volatile = volatile_columns(first, second)
     return Stage(database, plan, table, watch, functions, script, before, volatile)
 

@@ -201,7 +201,8 @@ def _create_from_fields(database: Database, plan: OperationPlan, table: str) -> 
     types = {name: _serial_as_number(text) for name, text in plan.fields}
     if not types:
         raise UnmadeError("the spec names no fields, and the table is not there")
-    key = plan.key or (("id",) if "id" in types else ())
+    conflicts = sorted({step.conflict_target for step in plan.steps if step.conflict_target})
+    key = plan.key or (("id",) if "id" in types else conflicts[0] if conflicts else ())
     inserted = {
         a.column for s in plan.steps for a in s.assignments if s.operation_type in ("insert", "upsert")
     }
@@ -215,8 +216,7 @@ def _create_from_fields(database: Database, plan: OperationPlan, table: str) -> 
         lines.append(line + (" not null" if is_key else ""))
     if key:
         lines.append(f"primary key ({', '.join(map(quoted, key))})")
-    conflicts = {step.conflict_target for step in plan.steps if step.conflict_target}
-    lines += [f"unique ({', '.join(map(quoted, c))})" for c in sorted(conflicts) if c != key]
+    lines += [f"unique ({', '.join(map(quoted, c))})" for c in conflicts if c != key]
     database.execute(f"create table {table} (\n    " + ",\n    ".join(lines) + "\n)")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.plan.scenarios import Scenario
-from dbt_batch_ops.scenarios.checks import Situation, check
+from dbt_batch_ops.scenarios.checks import check
 from dbt_batch_ops.scenarios.contents import Contents
 from dbt_batch_ops.scenarios.database import Connect, RefusedError
 from dbt_batch_ops.scenarios.dbt_host import DbtHost
@@ -18,6 +18,7 @@ from dbt_batch_ops.scenarios.outcome import Outcome, Problem, Verdict
 from dbt_batch_ops.scenarios.performance import Performer
 from dbt_batch_ops.scenarios.queries import precondition_queries
 from dbt_batch_ops.scenarios.records import Record
+from dbt_batch_ops.scenarios.situation import Situation
 from dbt_batch_ops.scenarios.stage import Stage
 from dbt_batch_ops.scenarios.table import UnmadeError
 from dbt_batch_ops.scenarios.variants import variant
@@ -181,11 +182,10 @@ class _Performance:
         count = int(self._given.get("refused_rows", 0))
         if count == 0:
             return []
-        changed = sorted(
-            {key for change, key in expected.changes if change in ("update", "delete") and key},
-            key=lambda key: [_sortable(value) for value in json.loads(key).values()],
-        )
-        contents: list[Mapping[str, Any]] = [json.loads(key) for key in changed]
+        contents: list[Mapping[str, Any]] = [json.loads(key) for key in expected.order]
+        if any(step.source.kind == "target" for step in self._plan.steps):
+            # In batches, rows of the table come in the order of their keys, whatever one statement does.
+            contents.sort(key=lambda key: [_sortable(value) for value in key.values()])
         if not contents:
             contents = self._new_rows(expected)
         if len(contents) < count:
