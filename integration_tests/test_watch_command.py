@@ -4,11 +4,15 @@ import json
 import re
 import shlex
 import signal
+from contextlib import contextmanager
 
 import psycopg2
 import pytest
 
 from dbt_batch_ops.database import Server
+from dbt_batch_ops.monitor.reading import Reader
+from dbt_batch_ops.monitor.snapshot import Camera
+from dbt_batch_ops.monitor.tally import Tallies
 from support.cli import Cli
 from support.crates import (
     BATCH,
@@ -116,8 +120,10 @@ class TestLedger:
         with pytest.raises(psycopg2.errors.ReadOnlySqlTransaction), reading.moment() as cursor:
             cursor.execute("create table x ()")
         with reading.moment() as cursor:
-            cursor.execute("select current_setting('statement_timeout'), current_setting('application_name')")
-            assert list(cursor.fetchone().values()) == ["10s", "dbt-batch-ops watch"]
+            cursor.execute("show statement_timeout")
+            assert cursor.fetchone()["statement_timeout"] == "10s"
+            cursor.execute("show application_name")
+            assert cursor.fetchone()["application_name"] == "dbt-batch-ops watch"
         reading.close()
 
     def test_an_empty_ledger_has_nothing_to_show(self, cli):
@@ -452,3 +458,131 @@ class TestAway:
             result = process.wait()
         assert result.exit_code == 130
         assert "Traceback" not in str(result)
+
+
+_MANY = 50_000
+_LARGE_RUN = """
+with run as (
+    insert into batch_ops.runs (
+        operation_id, operation, target, status, parameters, spec_hash, spec_path, generator_version,
+        package_version, claim_timeout
+    )
+    values (
+        gen_random_uuid(), 'pack_many', '"test"."public"."crate"', 'running', '{}', 'x', 'x', '0', '0', '30 s'
+    )
+    returning operation_id
+), step as (
+    insert into batch_ops.steps (
+        operation_id, step_number, name, operation_type, status, key_columns, batch_size, asynchronous_commit,
+        plan, total_records, total_is_exact
+    )
+    select operation_id, 1, 'pack_many', 'update', 'running', '{id}', 10, true, '{}', %(many)s * 20, true
+    from run
+)
+insert into batch_ops.workers (operation_id, pid, backend_start)
+select operation_id, pid, backend_start from run cross join pg_stat_activity where pid = %(pid)s
+returning operation_id, worker_id
+"""
+_MORE_BATCHES = """
+insert into batch_ops.batches (
+    operation_id, step_number, batch_number, status, worker_id, range_hi, records, failed_records, started_at,
+    completed_at
+)
+select
+    %(run)s, 1, n, case when n > %(last)s - 16 then 'claimed' else 'completed' end, %(worker)s,
+    to_jsonb(array[n * 10]), case when n > %(last)s - 16 then null else 10 end, 0,
+    case when n > %(last)s - 16 then null else clock_timestamp() end,
+    case when n > %(last)s - 16 then null else clock_timestamp() end
+from generate_series(%(first)s, %(last)s) as n
+"""
+_DO_BATCHES = """
+update batch_ops.batches set status = 'completed', records = 10, completed_at = clock_timestamp()
+where status = 'claimed'
+"""
+_READ = """
+select coalesce(seq_scan, 0) as scans, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as rows
+from pg_stat_xact_user_tables
+where relid = 'batch_ops.batches'::regclass
+"""
+
+
+class CountingReader(Reader):
+    """Notes how many rows of the batches each look has read."""
+
+    def __init__(self, database):
+        super().__init__(
+            lambda: psycopg2.connect(database.connection.url), "watch", seconds=60, uses_indexes=True
+        )
+        self.read = []
+
+    @contextmanager
+    def moment(self):
+        with super().moment() as cursor:
+            yield cursor
+            cursor.execute(_READ)
+            self.read.append(dict(cursor.fetchone()))
+            # What was counted is handed on now and then only, and until then counted on.
+            cursor.execute("select pg_stat_force_next_flush()")
+
+
+class TestLargeRuns:
+    @pytest.fixture
+    def large(self, crates):
+        """A run of many batches that a session works on: its id, the worker, and a reader that counts."""
+        with crates.session() as session, session.cursor() as cursor:
+            cursor.execute(_LARGE_RUN, {"many": _MANY, "pid": session.info.backend_pid})
+            run, worker = cursor.fetchone()
+            more(crates, run, worker, 1, _MANY)
+            reading = CountingReader(crates)
+            yield run, worker, reading
+            reading.close()
+
+    def test_batches_are_counted_once_and_never_by_reading_the_table(self, crates, large):
+        run, worker, reading = large
+        camera, last = Camera(reading), _MANY
+        for look in range(5):
+            (seen,) = camera.take().runs
+            done = crates.row(
+                "select count(*), sum(records) from batch_ops.batches where status = 'completed'"
+            )
+            assert (seen.batches, seen.records) == done
+            assert seen.is_counted
+            assert seen.workers[0].claimed == tuple(range(last - 15, last + 1))
+            assert reading.read[-1]["scans"] == 0
+            if look:
+                # The newest thousand tell the speed; what is new, and what was not done, is counted.
+                assert reading.read[-1]["rows"] < 1_300
+            crates.execute(_DO_BATCHES)
+            more(crates, run, worker, last + 1, last + 100)
+            last += 100
+        assert reading.read[0]["rows"] >= _MANY
+
+    def test_what_was_done_and_is_tried_again_is_counted_anew(self, crates, large):
+        _run, _worker, reading = large
+        camera = Camera(reading)
+        (before,) = camera.take().runs
+        crates.execute(
+            """
+            insert into batch_ops.controls (operation_id, action)
+            select operation_id, 'retry_failed' from batch_ops.runs;
+            update batch_ops.batches set status = 'released', records = 4, retry_at = now()
+            where batch_number = 7
+            """
+        )
+        (after,) = camera.take().runs
+        assert (after.batches, after.records) == (before.batches - 1, before.records - 6)
+
+    def test_what_cannot_be_counted_at_once_is_counted_bit_by_bit(self, crates, large):
+        _run, _worker, reading = large
+        camera = Camera(reading)
+        camera._tallies = Tallies(most_at_once=20_000)
+        seen = [camera.take().runs[0] for _ in range(4)]
+        assert [one.batches for one in seen] == [20_000, 40_000, _MANY - 16, _MANY - 16]
+        assert [one.is_counted for one in seen] == [False, False, True, True]
+        assert [one.seconds_left is None for one in seen][:2] == [True, True]
+        assert max(read["rows"] for read in reading.read) < 22_000
+
+
+def more(database, run, worker, first, last):
+    """Add batches to a run, all done but the last ones."""
+    database.execute(_MORE_BATCHES, {"run": run, "worker": worker, "first": first, "last": last})

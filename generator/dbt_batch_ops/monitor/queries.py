@@ -133,7 +133,7 @@ cross join lateral (
 RECENT = """
 select
     asked.operation_id::text as operation_id,
-    extract(epoch from newest.started_at)::double precision as started,
+    extract(epoch from coalesce(newest.started_at, newest.completed_at))::double precision as started,
     extract(epoch from newest.completed_at)::double precision as completed,
     coalesce(newest.records, 0) as records,
     coalesce(newest.records, 0) + newest.failed_records as rows

@@ -17,15 +17,17 @@ LEDGER_VERSION = 5
 """The ledger that is read here: the number of migrations in ``macros/ledger/``."""
 
 _INSTALL = "dbt run-operation dbt_batch_ops.install"
-# Of the transaction only, so that a pooler hands nothing of it to somebody else. The plans are those of an
-# index whatever the statistics say, since the ledger of a run grows faster than they are brought up to date.
+# Of the transaction only, so that a pooler hands nothing of it to somebody else. The plans are those that read
+# an index in its order, whatever the statistics say: the ledger of a run grows faster than they are brought up
+# to date, and a plan that gathers and sorts reads all batches of the run each time.
 _ENTER = """
 select
     set_config('statement_timeout', %(statement)s, true),
     set_config('lock_timeout', %(lock)s, true),
     set_config('idle_in_transaction_session_timeout', '60s', true),
     set_config('jit', 'off', true),
-    set_config('enable_seqscan', %(seqscan)s, true)
+    set_config('enable_seqscan', %(scans)s, true),
+    set_config('enable_bitmapscan', %(scans)s, true)
 """
 _LEDGER = """
 select
@@ -52,7 +54,7 @@ class Reader:
         connect: Opens a connection.
         application: What the session calls itself in ``pg_stat_activity``.
         seconds: How long a statement may take.
-        uses_indexes: Whether a sequential scan is out of the question: for what is looked at again and again.
+        uses_indexes: Whether only what an index leads to is read: for what is looked at again and again.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class Reader:
         self._settings = {
             "statement": f"{int(seconds * 1000)}ms",
             "lock": "2s",
-            "seqscan": "off" if uses_indexes else "on",
+            "scans": "off" if uses_indexes else "on",
         }
         self._session: Session | None = None
 
