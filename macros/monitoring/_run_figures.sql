@@ -63,19 +63,7 @@ run_figures as (
         select
             pg_catalog.count(*) filter (where workers.role = 'worker') as worker_count,
             pg_catalog.max(workers.heartbeat_at) as last_heartbeat_at,
-            -- Spans of several workers overlap; a second counts once. A clock that was set back makes none negative.
-            (
-                select pg_catalog.sum(extract(epoch from pg_catalog.upper(spans.span) - pg_catalog.lower(spans.span)))
-                from pg_catalog.unnest(
-                    pg_catalog.range_agg(
-                        pg_catalog.tstzrange(
-                            workers.joined_at,
-                            greatest(workers.joined_at, coalesce(workers.ended_at, workers.heartbeat_at)),
-                            '[]'
-                        )
-                    )
-                ) as spans (span)
-            ) as seconds
+            batch_ops.active_seconds(runs.operation_id) as seconds
         from {{ source("batch_ops", "workers") }} as workers
         where workers.operation_id = runs.operation_id
     ) as presence
