@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
-from dbt_batch_ops.scenarios.database import Database, RefusedError, literal
+from dbt_batch_ops.scenarios.database import Database, literal
 from dbt_batch_ops.scenarios.table import Column, Table
 from dbt_batch_ops.scenarios.values import Kind
 
@@ -123,8 +123,5 @@ def _beside(database: Database, kind: Kind, type_name: str, value: str) -> list[
 
 
 def _computed(database: Database, sql: str) -> str | None:
-    try:
-        value = database.value(f"select {sql}::text")
-    except RefusedError:
-        return None
+    value = database.value_or_none(f"select {sql}::text")
     return None if value is None else str(value)

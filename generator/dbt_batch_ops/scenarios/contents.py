@@ -97,14 +97,13 @@ def differences(
         volatile: The columns whose values nobody can tell.
         new: The columns that a new row gets from the database.
     """
-    found: list[str] = []
-    for key in sorted(expected.rows.keys() | actual.rows.keys()):
-        if key not in before.rows:
-            continue
-        found += _row_differences(key, before, expected, actual, volatile)
-    found += _new_row_differences(before, expected, actual, volatile | new)
-    found += _counter_differences(expected.changes, actual.changes, "changed")
+    # How often comes first: it is why, where a row is wrong because it was changed twice.
+    found = _counter_differences(expected.changes, actual.changes, "changed")
     found += _counter_differences(expected.calls, actual.calls, "called")
+    for key in sorted(expected.rows.keys() | actual.rows.keys()):
+        if key in before.rows:
+            found += _row_differences(key, before, expected, actual, volatile)
+    found += _new_row_differences(before, expected, actual, volatile | new)
     if expected.file != actual.file:
         found.append(
             f"the file has {len(actual.file)} lines where {len(expected.file)} are expected: "

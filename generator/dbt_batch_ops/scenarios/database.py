@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Database:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._is_in_transaction = False
         session.autocommit = True
 
     def execute(self, statement: str) -> int:
@@ -67,10 +68,25 @@ class Database:
     def rolled_back(self) -> Iterator[None]:
         """Do something in a transaction, and undo it at the end."""
         self.execute("begin isolation level read committed")
+        self._is_in_transaction = True
         try:
             yield
         finally:
+            self._is_in_transaction = False
             self.execute("rollback")
+
+    def value_or_none(self, query: str) -> Any:
+        """Return the one value of a query, or ``None`` when it is refused; a transaction goes on."""
+        if not self._is_in_transaction:
+            with suppress(RefusedError):
+                return self.value(query)
+            return None
+        self.execute("savepoint question")
+        value = None
+        with suppress(RefusedError):
+            value = self.value(query)
+        self.execute("rollback to savepoint question")
+        return value
 
     def attempt(self, statement: str) -> RefusedError | None:
         """Run a statement inside a transaction; when it is refused, only it is undone."""
