@@ -53,6 +53,9 @@ begin
             p_batch, case when p_applied.applied_hi = p_batch.range_hi then 'completed' else 'released' end, p_applied,
             p_started_at, 0, case when p_applied.applied_hi <> p_batch.range_hi then pg_catalog.clock_timestamp() end
         );
+        if p_applied.applied_hi = p_batch.range_hi then
+            perform batch_ops.resolve_batch_errors(p_batch.operation_id, p_batch.step_number, p_batch.batch_number);
+        end if;
         return 'retried';
     end if;
 
