@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ def watch(
     options = ProfileOptions(find_project(project_dir), profiles_dir, profile, target, variables)
     console = Console(highlight=False)
     is_live = console.is_terminal and not console.is_dumb_terminal and not once and not as_json
-    if not console.is_terminal and "COLUMNS" not in console._environ:
+    if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _WIDTH_ELSEWHERE
     pause = interval or (_SECONDS_ON_A_TERMINAL if console.is_terminal else _SECONDS_ELSEWHERE)
     reader = Reader(
@@ -78,6 +79,10 @@ def watch(
             last = _show_live(console, seen) if is_live else _print(console, seen, once, as_json)
         except KeyboardInterrupt:
             return 130
+        except BrokenPipeError:
+            # Whoever reads has seen enough. Nothing more is written, not even when Python ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
         finally:
             reader.close()
     if once or run is None:

@@ -17,9 +17,9 @@ LEDGER_VERSION = 5
 """The ledger that is read here: the number of migrations in ``macros/ledger/``."""
 
 _INSTALL = "dbt run-operation dbt_batch_ops.install"
-# Of the transaction only, so that a pooler hands nothing of it to somebody else. The plans are those that read
-# an index in its order, whatever the statistics say: the ledger of a run grows faster than they are brought up
-# to date, and a plan that gathers and sorts reads all batches of the run each time.
+# Of the transaction only, so that a pooler hands nothing of it to somebody else. The plans are those that
+# read an index in its order, whatever the statistics say: the ledger of a run grows faster than they are
+# brought up to date, and a plan that gathers and sorts reads all batches of the run each time.
 _ENTER = """
 select
     set_config('statement_timeout', %(statement)s, true),

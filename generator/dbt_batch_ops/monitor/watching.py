@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dbt_batch_ops.database.errors import DatabaseError
 from dbt_batch_ops.monitor.figures import Picture, Run
 from dbt_batch_ops.monitor.reading import LostConnectionError, Reader, SlowAnswerError
 from dbt_batch_ops.monitor.snapshot import Camera
@@ -41,14 +42,14 @@ def looks(reader: Reader, operation_id: str | None, interval: float) -> Iterator
         interval: Seconds between two looks.
     """
     camera = Camera(reader, operation_id)
-    picture = camera.take()
+    picture = _taken(camera, operation_id)
     since_alone: float | None = None
     pause = interval
     while True:
         begun = time.monotonic()
         yield Look(picture)
         if operation_id is not None:
-            (run,) = picture.runs
+            run = picture.runs[0]
             since_alone = None if run.is_live else since_alone or begun
             if _is_over(run, 0 if since_alone is None else begun - since_alone):
                 return
@@ -56,7 +57,7 @@ def looks(reader: Reader, operation_id: str | None, interval: float) -> Iterator
             time.sleep(pause)
             begun = time.monotonic()
             try:
-                picture = camera.take()
+                picture = _taken(camera, operation_id)
             except (LostConnectionError, SlowAnswerError) as error:
                 if isinstance(error, LostConnectionError):
                     camera.forget()
@@ -66,6 +67,13 @@ def looks(reader: Reader, operation_id: str | None, interval: float) -> Iterator
                 break
         answer = time.monotonic() - begun
         pause = max(interval, min(answer * _PAUSE_PER_ANSWER, _LONGEST_PAUSE))
+
+
+def _taken(camera: Camera, operation_id: str | None) -> Picture:
+    picture = camera.take()
+    if operation_id is not None and not picture.runs:
+        raise DatabaseError(f"run {operation_id} is gone: the ledger was purged")
+    return picture
 
 
 def _is_over(run: Run, alone: float) -> bool:
