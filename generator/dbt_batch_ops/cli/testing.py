@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 @spec_options
 @profile_options
 @click.option("--heading", metavar="TEXT", help="Only scenarios under headings with this text.")
-@click.option("-k", "--only", metavar="TEXT", help="Only operations and scenarios with this text.")
+@click.option(
+    "-k",
+    "--only",
+    multiple=True,
+    metavar="TEXT",
+    help="Only operations and scenarios with this text, or another.",
+)
 @click.option("--private", is_flag=True, help="Work on a PostgreSQL of its own, which ends with the command.")
 @click.option("--keep", is_flag=True, help="Keep the scratch schemas and their runs, to look at them.")
 @click.option("--list", "is_list", is_flag=True, help="Show the scenarios and run none.")
@@ -35,7 +41,7 @@ def testing(
     target: str | None,
     variables: str | None,
     heading: str | None,
-    only: str | None,
+    only: tuple[str, ...],
     private: bool,
     keep: bool,
     is_list: bool,

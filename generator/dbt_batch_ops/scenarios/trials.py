@@ -13,7 +13,7 @@ from dbt_batch_ops.scenarios.runner import Trial
 
 
 def select_trials(
-    project: Path, plans: Sequence[OperationPlan], *, heading: str | None, only: str | None
+    project: Path, plans: Sequence[OperationPlan], *, heading: str | None, only: Sequence[str]
 ) -> list[Trial]:
     """Return the operations with the scenarios that are wanted; operations without any are left out.
 
@@ -21,7 +21,7 @@ def select_trials(
         project: The dbt project's folder.
         plans: The operations.
         heading: A text in the headings that are wanted.
-        only: A text in the names of operations or scenarios that are wanted.
+        only: Texts, one of which is in the name of a wanted operation or scenario; none for all.
 
     Raises:
         ScenarioFileError: A file of the project's own scenarios has a mistake.
@@ -33,7 +33,8 @@ def select_trials(
         wanted = [
             scenario
             for scenario in (*scenarios(plan), *its.scenarios)
-            if _has(scenario.heading, heading) and (_has(plan.name, only) or _has(scenario.name, only))
+            if _has(scenario.heading, heading)
+            and (not only or any(_has(plan.name, text) or _has(scenario.name, text) for text in only))
         ]
         if wanted:
             trials.append(Trial(plan, wanted, its))
