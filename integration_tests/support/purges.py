@@ -31,8 +31,8 @@ steps as (
     from run
 ),
 workers as (
-    insert into batch_ops.workers (operation_id, pid, backend_start, ended_at)
-    select operation_id, 1, started_at, started_at from run
+    insert into batch_ops.workers (operation_id, pid, backend_start, joined_at, heartbeat_at, ended_at)
+    select operation_id, 1, started_at, started_at, started_at, started_at from run
 ),
 errors as (
     insert into batch_ops.errors (operation_id, step_number, sqlstate, error_message, kind, resolved_at)

@@ -29,7 +29,7 @@ run_figures as (
         coalesce(runs.completed_at, greatest(presence.last_heartbeat_at, done.last_completed_at, runs.started_at)) as last_seen_at
     from changed_runs
     inner join {{ source("batch_ops", "runs") }} as runs on changed_runs.operation_id = runs.operation_id
-    cross join lateral (
+    left join lateral (
         select
             pg_catalog.sum(batches.records)::bigint as records,
             pg_catalog.count(*) filter (where batches.status = 'completed') as batches,
@@ -42,13 +42,13 @@ run_figures as (
             ) as batch_seconds
         from {{ source("batch_ops", "batches") }} as batches
         where batches.operation_id = runs.operation_id
-    ) as done
-    cross join lateral (
+    ) as done on true
+    left join lateral (
         select
             coalesce(case when runs.closed_at is null then done.records end, runs.processed_records) as processed_records,
             case when runs.closed_at is null then done.batches else runs.batch_count end as batch_count
-    ) as counted
-    cross join lateral (
+    ) as counted on true
+    left join lateral (
         select
             pg_catalog.count(*) filter (where errors.kind <> 'retried' and errors.resolved_at is null) as errors,
             pg_catalog.count(*) filter (
@@ -58,14 +58,14 @@ run_figures as (
             pg_catalog.count(*) filter (where errors.kind <> 'retried' and errors.resolved_at is not null) as resolved_errors
         from {{ source("batch_ops", "errors") }} as errors
         where errors.operation_id = runs.operation_id
-    ) as failures
-    cross join lateral (
+    ) as failures on true
+    left join lateral (
         select
             pg_catalog.count(*) filter (where workers.role = 'worker') as worker_count,
             pg_catalog.max(workers.heartbeat_at) as last_heartbeat_at,
             batch_ops.active_seconds(runs.operation_id) as seconds
         from {{ source("batch_ops", "workers") }} as workers
         where workers.operation_id = runs.operation_id
-    ) as presence
+    ) as presence on true
 )
 {%- endmacro %}

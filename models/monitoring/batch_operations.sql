@@ -74,7 +74,7 @@ select
     ledger.ledger_database
 from run_figures as figures
 inner join {{ source("batch_ops", "runs") }} as runs on figures.operation_id = runs.operation_id
-cross join lateral (
+left join lateral (
     -- Totals are of the steps that were opened: what a later one has to do is not known before.
     select
         coalesce(pg_catalog.sum(steps.total_records), 0)::bigint as total_records,
@@ -82,7 +82,7 @@ cross join lateral (
         pg_catalog.count(*) as step_count
     from {{ source("batch_ops", "steps") }} as steps
     where steps.operation_id = runs.operation_id
-) as work
+) as work on true
 left join lateral (
     select
         requests.action,
