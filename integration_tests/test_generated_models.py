@@ -21,7 +21,7 @@ def exposure(manifest, operation):
 def test_an_exposure_links_an_operation_to_its_source_and_to_its_runs(manifest):
     assert set(exposure(manifest, "touch_source")["depends_on"]["nodes"]) == {
         "source.integration_tests.app.accounts",
-        "model.dbt_batch_ops.batch_operations",
+        "source.dbt_batch_ops.batch_ops.runs",
     }
 
 

@@ -269,8 +269,8 @@ class TestLoggingLevels:
             "select batch_number, status, failed_records, claim_number > 1 from {logs} order by 1"
         )
         assert (8, "completed", 0, True) in found
-        assert (4, "completed", 2, False) in found
-        assert (3, "completed", 1, False) in found
+        assert (3, "completed", 2, False) in found
+        assert (4, "completed", 1, False) in found
         assert len(found) == 3
 
     def test_standard_has_every_batch_once(self, models, run):

@@ -17,17 +17,17 @@
 {%- endfor -%}
 changed_runs as materialized (
     select runs.operation_id
-    from {{ source("batch_ops", "runs") }} as runs
+    from {{ dbt_batch_ops._from(source("batch_ops", "runs")) }} as runs
     {%- if continues %}
     inner join (
         {% for table in tables -%}
         select {{ table }}.operation_id
-        from {{ source("batch_ops", table) }} as {{ table }}
+        from {{ dbt_batch_ops._from(source("batch_ops", table)) }} as {{ table }}
         where
             {{ dbt_batch_ops._is_new(table) | indent(12) }}
             {%- if only_measured %}
             -- Nobody measures: nothing is read.
-            and exists (select 1 from {{ source("batch_ops", "runs") }} as measured where measured.collect_metrics)
+            and exists (select 1 from {{ dbt_batch_ops._from(source("batch_ops", "runs")) }} as measured where measured.collect_metrics)
             {%- endif %}
         {%- if not loop.last %}
         union distinct
@@ -36,7 +36,7 @@ changed_runs as materialized (
         {%- if has_status %}
         union distinct
         select claimants.operation_id
-        from {{ source("batch_ops", "runs") }} as claimants
+        from {{ dbt_batch_ops._from(source("batch_ops", "runs")) }} as claimants
         inner join {{ this }} as kept on claimants.operation_id = kept.operation_id
         where
             claimants.status = 'running'

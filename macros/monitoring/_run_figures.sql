@@ -28,7 +28,7 @@ run_figures as (
         presence.seconds,
         coalesce(runs.completed_at, greatest(presence.last_heartbeat_at, done.last_completed_at, runs.started_at)) as last_seen_at
     from changed_runs
-    inner join {{ source("batch_ops", "runs") }} as runs on changed_runs.operation_id = runs.operation_id
+    inner join {{ dbt_batch_ops._from(source("batch_ops", "runs")) }} as runs on changed_runs.operation_id = runs.operation_id
     left join lateral (
         select
             pg_catalog.sum(batches.records)::bigint as records,
@@ -40,7 +40,7 @@ run_figures as (
             pg_catalog.percentile_cont(array[0.5, 0.95, 0.99, 1]) within group (
                 order by pg_catalog.date_part('epoch', batches.completed_at - batches.started_at)
             ) as batch_seconds
-        from {{ source("batch_ops", "batches") }} as batches
+        from {{ dbt_batch_ops._from(source("batch_ops", "batches")) }} as batches
         where batches.operation_id = runs.operation_id
     ) as done on true
     left join lateral (
@@ -56,7 +56,7 @@ run_figures as (
             ) as failed_records,
             pg_catalog.count(*) filter (where errors.kind = 'retried') as retries,
             pg_catalog.count(*) filter (where errors.kind <> 'retried' and errors.resolved_at is not null) as resolved_errors
-        from {{ source("batch_ops", "errors") }} as errors
+        from {{ dbt_batch_ops._from(source("batch_ops", "errors")) }} as errors
         where errors.operation_id = runs.operation_id
     ) as failures on true
     left join lateral (
@@ -64,7 +64,7 @@ run_figures as (
             pg_catalog.count(*) filter (where workers.role = 'worker') as worker_count,
             pg_catalog.max(workers.heartbeat_at) as last_heartbeat_at,
             batch_ops.active_seconds(runs.operation_id) as seconds
-        from {{ source("batch_ops", "workers") }} as workers
+        from {{ dbt_batch_ops._from(source("batch_ops", "workers")) }} as workers
         where workers.operation_id = runs.operation_id
     ) as presence on true
 )

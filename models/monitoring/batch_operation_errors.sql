@@ -48,16 +48,16 @@ select
     errors.retry_requested as is_retry_requested,
     ledger.horizon as ledger_horizon,
     ledger.ledger_database
-from {{ source("batch_ops", "errors") }} as errors
-inner join {{ source("batch_ops", "runs") }} as runs on errors.operation_id = runs.operation_id
-left join {{ source("batch_ops", "steps") }} as steps
+from {{ dbt_batch_ops._from(source("batch_ops", "errors")) }} as errors
+inner join {{ dbt_batch_ops._from(source("batch_ops", "runs")) }} as runs on errors.operation_id = runs.operation_id
+left join {{ dbt_batch_ops._from(source("batch_ops", "steps")) }} as steps
     on errors.operation_id = steps.operation_id and errors.step_number = steps.step_number
 left join lateral (
     -- Of the few batches that are wanted, one by one; never a plan that reads all.
     select
         batches.range_lo,
         batches.range_hi
-    from {{ source("batch_ops", "batches") }} as batches
+    from {{ dbt_batch_ops._from(source("batch_ops", "batches")) }} as batches
     where
         batches.operation_id = errors.operation_id
         and batches.step_number = errors.step_number

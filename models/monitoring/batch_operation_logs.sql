@@ -34,8 +34,8 @@ logged as (
         batches.lock_wait,
         batches.sqlstate,
         batches.error_message
-    from {{ source("batch_ops", "batches") }} as batches
-    inner join {{ source("batch_ops", "runs") }} as runs on batches.operation_id = runs.operation_id
+    from {{ dbt_batch_ops._from(source("batch_ops", "batches")) }} as batches
+    inner join {{ dbt_batch_ops._from(source("batch_ops", "runs")) }} as runs on batches.operation_id = runs.operation_id
     where
         {{ dbt_batch_ops._is_new("batches") | indent(8) }}
         -- What is in a minimal log once stays true: a batch that was given back or failed is claimed anew before it completes.
@@ -66,8 +66,8 @@ logged as (
         null as lock_wait,
         errors.sqlstate,
         errors.error_message
-    from {{ source("batch_ops", "errors") }} as errors
-    inner join {{ source("batch_ops", "runs") }} as runs on errors.operation_id = runs.operation_id
+    from {{ dbt_batch_ops._from(source("batch_ops", "errors")) }} as errors
+    inner join {{ dbt_batch_ops._from(source("batch_ops", "runs")) }} as runs on errors.operation_id = runs.operation_id
     where
         {{ dbt_batch_ops._is_new("errors") | indent(8) }}
         and errors.kind = 'retried'
@@ -106,7 +106,7 @@ select
     ledger.horizon as ledger_horizon,
     ledger.ledger_database
 from logged
-inner join {{ source("batch_ops", "runs") }} as runs on logged.operation_id = runs.operation_id
-left join {{ source("batch_ops", "steps") }} as steps
+inner join {{ dbt_batch_ops._from(source("batch_ops", "runs")) }} as runs on logged.operation_id = runs.operation_id
+left join {{ dbt_batch_ops._from(source("batch_ops", "steps")) }} as steps
     on logged.operation_id = steps.operation_id and logged.step_number = steps.step_number
 cross join ledger

@@ -73,14 +73,14 @@ select
     ledger.horizon as ledger_horizon,
     ledger.ledger_database
 from run_figures as figures
-inner join {{ source("batch_ops", "runs") }} as runs on figures.operation_id = runs.operation_id
+inner join {{ dbt_batch_ops._from(source("batch_ops", "runs")) }} as runs on figures.operation_id = runs.operation_id
 left join lateral (
     -- Totals are of the steps that were opened: what a later one has to do is not known before.
     select
         coalesce(pg_catalog.sum(steps.total_records), 0)::bigint as total_records,
         coalesce(pg_catalog.bool_and(steps.total_is_exact), true) as total_is_exact,
         pg_catalog.count(*) as step_count
-    from {{ source("batch_ops", "steps") }} as steps
+    from {{ dbt_batch_ops._from(source("batch_ops", "steps")) }} as steps
     where steps.operation_id = runs.operation_id
 ) as work on true
 left join lateral (
@@ -88,7 +88,7 @@ left join lateral (
         requests.action,
         requests.requested_at,
         requests.requested_by
-    from {{ source("batch_ops", "controls") }} as requests
+    from {{ dbt_batch_ops._from(source("batch_ops", "controls")) }} as requests
     where requests.operation_id = runs.operation_id
     order by requests.control_id desc
     limit 1

@@ -56,7 +56,7 @@ metrics as (
         select
             pg_catalog.date_trunc('minute', batches.completed_at) as minute,
             pg_catalog.sum(batches.records) as records
-        from {{ source("batch_ops", "batches") }} as batches
+        from {{ dbt_batch_ops._from(source("batch_ops", "batches")) }} as batches
         where batches.operation_id = figures.operation_id and batches.completed_at is not null
         group by pg_catalog.date_trunc('minute', batches.completed_at)
     ) as minutes
@@ -72,5 +72,5 @@ select
     ledger.horizon as ledger_horizon,
     ledger.ledger_database
 from metrics
-inner join {{ source("batch_ops", "runs") }} as runs on metrics.operation_id = runs.operation_id
+inner join {{ dbt_batch_ops._from(source("batch_ops", "runs")) }} as runs on metrics.operation_id = runs.operation_id
 cross join ledger

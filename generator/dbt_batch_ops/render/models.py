@@ -49,6 +49,8 @@ def render_models(plans: Iterable[OperationPlan]) -> list[RenderedFile]:
 def render_exposures(plans: Iterable[OperationPlan]) -> list[RenderedFile]:
     """Return an exposure for each operation, which links it to the table that it changes and to its runs.
 
+    To the runs in the ledger, which are there whether the package's models are enabled or not.
+
     Args:
         plans: The operations.
     """
@@ -97,5 +99,5 @@ def _exposure(plan: OperationPlan) -> dict[str, Any]:
         "name": plan.name,
         "description": jinja_text.string(jinja_text.escape(text)),
         "owner": jinja_text.string(jinja_text.escape(jinja_text.shown_path(plan.spec_path))),
-        "depends_on": [*([table] if is_node else []), "ref('dbt_batch_ops', 'batch_operations')"],
+        "depends_on": [*([table] if is_node else []), "source('batch_ops', 'runs')"],
     }

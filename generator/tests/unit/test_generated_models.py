@@ -62,14 +62,14 @@ def test_an_exposure_depends_on_the_table_that_its_operation_changes(
     (file,) = render_exposures([plan(user(UPDATE, f'relation: "{relation}"\n'))])
     (exposure,) = yaml.safe_load(file.text)["exposures"]
     assert file.path == Path("models/batch_ops/exposures/change_users.yml")
-    assert exposure["depends_on"] == [node, "ref('dbt_batch_ops', 'batch_operations')"]
+    assert exposure["depends_on"] == [node, "source('batch_ops', 'runs')"]
     assert exposure["owner"] == {"name": "spec.yml"}
 
 
 def test_an_exposure_names_a_table_that_is_no_node(plan: MakePlan, user: Callable[..., str]) -> None:
     (file,) = render_exposures([plan(user(UPDATE, "relation: app.users\n"))])
     (exposure,) = yaml.safe_load(file.text)["exposures"]
-    assert exposure["depends_on"] == ["ref('dbt_batch_ops', 'batch_operations')"]
+    assert exposure["depends_on"] == ["source('batch_ops', 'runs')"]
     assert "Changes app.users. Run it with: dbt run-operation change_users" in exposure["description"]
 
 
