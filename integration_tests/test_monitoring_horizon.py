@@ -258,6 +258,25 @@ class TestAnotherLedger:
             assert "[INSERT 0 1 in" in there.refresh(environment=target).output
 
 
+_SPY = """
+create table spy (xid xid8);
+create function spy() returns trigger language plpgsql as $$
+begin
+    insert into public.spy select pg_current_xact_id();
+    return null;
+end $$;
+create trigger spy after insert or update or delete on batch_operation_logs
+for each statement execute function spy();
+"""
+
+
+def test_a_refresh_is_one_transaction(database, seen):
+    database.execute(_SPY)
+    database.execute(ADD_BATCHES, [4, 6])
+    seen.refresh()
+    assert database.row("select count(distinct xid), count(*) > 2 from spy") == (1, True)
+
+
 class TestNothingToShow:
     """What was looked at and gave no row is not looked at again: the newest horizon goes on all the same."""
 
