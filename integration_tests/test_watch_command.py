@@ -185,7 +185,7 @@ class TestARunAtWork:
 
     def test_a_person_sees_what_it_does_and_whom_it_waits_for(self, cli, crates, held):
         held()
-        said_so = cli.run("watch", "--once").output
+        said_so = cli.run("watch", "--once", environment={"COLUMNS": "100"}).output
         run, (pid,) = Run.newest(crates), wait_at_gate(crates)
         assert re.search(rf"pack_crates  {run.id[:8]}  running", said_so)
         assert "100 of ~2,000 rows" in said_so
