@@ -50,8 +50,8 @@ class Page:
         requests: The addresses that it asked for, the page itself included.
     """
 
-    def __init__(self, browser: "Browser", session: str) -> None:
-        self._browser, self._session = browser, session
+    def __init__(self, browser: "Browser", target: str, session: str) -> None:
+        self._browser, self._target, self._session = browser, target, session
         self.problems: list[str] = []
         self.requests: list[str] = []
         for domain in ("Page", "Runtime", "Log", "Network", "Accessibility"):
@@ -59,7 +59,7 @@ class Page:
 
     def close(self) -> None:
         """Close it."""
-        self.call("Page.close")
+        self._browser.call("Target.closeTarget", {"targetId": self._target})
 
     def call(self, method: str, **values: Any) -> dict[str, Any]:
         """Ask the browser for something about the page, and return its answer."""
@@ -149,7 +149,7 @@ class Browser:
         """Open an empty page."""
         target = self.call("Target.createTarget", {"url": "about:blank"})["targetId"]
         session = self.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
-        return Page(self, session)
+        return Page(self, target, session)
 
     def call(
         self, method: str, values: dict[str, Any], session: str | None = None, notice: Any = None

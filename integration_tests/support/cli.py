@@ -120,7 +120,8 @@ class Cli:
 
     def open_terminal(self, *arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal:
         """Start a command in a terminal of its own, with so many columns and lines."""
-        return Terminal([*_PROGRAM, *arguments], self._environment, self.folder, size)
+        environment = {**self._environment, "TERM": "xterm-256color"}
+        return Terminal([*_PROGRAM, *arguments], environment, self.folder, size)
 
     def run(
         self,

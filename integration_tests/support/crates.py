@@ -24,6 +24,13 @@ BATCH = 100
 LONG = "pack_and_label_crates_of_the_warehouse_behind_the_old_harbour"
 GATE = 4712
 GATED = 150
+# The last of twenty batches was claimed.
+_ONLY_HELD = """
+select count(*) filter (where batches.status <> 'completed')
+from batch_ops.batches
+inner join batch_ops.workers using (worker_id)
+having max(batches.batch_number) = 20 and bool_and(batches.status = 'completed' or workers.pid = %(pid)s)
+"""
 _WAITS = (
     "select pid from pg_locks where locktype = 'advisory' and objid = %(gate)s and not granted order by 1"
 )
@@ -74,6 +81,12 @@ def wait_at_gate(database: Database, sessions: int = 1) -> list[int]:
     """Wait until so many sessions are held, and return their process ids."""
     rows = wait_for_rows(database, _WAITS, {"gate": GATE}, "a run is held at the gate", count=sessions)
     return [pid for (pid,) in rows]
+
+
+def wait_for_the_rest(database: Database, pid: int) -> int:
+    """Wait until all is done but what a session holds; return how many batches that are."""
+    ((held,),) = wait_for_rows(database, _ONLY_HELD, {"pid": pid}, f"all is done but what {pid} holds")
+    return held
 
 
 def reader(database: Database) -> Reader:

@@ -110,20 +110,14 @@ def speed_chart(review: Review, axis: Axis) -> Chart:
                 f"{wrong.get('failures', 0):,}", f"{wrong.get('retries', 0):,}",
             )
         )  # fmt: skip
+    note = f"A bar is {duration(axis.bucket_seconds)}."
     average = review.records_per_second
     if average:
         drawing.line(0, plot.height_of(average), 1, plot.height_of(average), "average")
-        drawing.text(
-            1,
-            plot.height_of(average) - 5,
-            f"{rate(average)} on average",
-            "label halo",
-            anchor="end",
-            shift=-4,
-        )
+        note += f" Dashed: the average, {rate(average)}."
     plot.finish()
     return Chart(
-        "speed", "Rows per second", f"A bar is {duration(axis.bucket_seconds)}.", drawing.markup(),
+        "speed", "Rows per second", note, drawing.markup(),
         ("from", "rows", "rows/s", "failures", "retries"), tuple(rows),
     )  # fmt: skip
 
@@ -263,7 +257,7 @@ def draw_events(drawing: Drawing, axis: Axis, review: Review, top: float, bottom
             anchor = "end" if place > 0.9 else "start" if place < 0.1 else "middle"
             drawing.text(
                 place,
-                top - 8,
+                top - 18,
                 _CONTROL_WORDS.get(control["action"], str(control["action"])),
                 "label event",
                 anchor=anchor,

@@ -138,10 +138,10 @@ def _panel(run: Run, now: datetime, history: History, detail: Detail, *, width: 
 
 
 def _typed(command: str, width: int) -> str:
-    """Return a command as it can be copied: a long one goes on in a second line, as a shell takes it."""
+    """Return a command as it can be copied: a long one goes on within its quotes, where that is free."""
     said = one_line(command)
     if len(said) + 4 > width:
-        said = said.replace(" --args ", " \\\n    --args ")
+        said = said.replace("{operation_id: ", "{operation_id:\n    ")
     return f"  {said}"
 
 
