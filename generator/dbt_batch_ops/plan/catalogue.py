@@ -180,29 +180,37 @@ def _no_limit(plan: OperationPlan) -> str | None:
     """Return why no limit of rows can be tried with an operation."""
     if plan.has_steps:
         return "it has several steps"
-    if selects(plan):
+    if {step.operation_type for step in plan.steps} <= {"custom_function", "select"}:
         return "it changes no rows, and max_records is about rows that are changed"
     return "it has no rows" if _works_once(plan) else None
 
 
-def _performance(plan: OperationPlan) -> Iterator[Scenario]:
+def _calls(plan: OperationPlan) -> bool:
+    """Return whether an operation calls a function that may not be called again after it was cut off."""
+    return any(step.operation_type == "custom_function" and not step.is_idempotent for step in plan.steps)
+
+
+def _timeout(plan: OperationPlan) -> Scenario:
     skipped = None
+    name = "a run that reaches its timeout ends as timed_out, keeps what it has done, and goes on"
+    first = Act("run", ("timed_out", "some_rows_once"))
+    again = Act("resume", ("completed", "every_row_once"))
     if _is_transaction(plan):
         skipped = "a run that is one transaction has nothing to go on with"
     elif selects(plan):
         skipped = "an export has no time limit of its own"
-    yield Scenario(
-        _PERFORMANCE,
-        "a run that reaches its timeout ends as timed_out, keeps what it has done, and goes on",
-        (
-            Act("run", ("timed_out", "some_rows_once")),
-            Act("mend"),
-            Act("resume", ("completed", "every_row_once")),
-        ),
-        {"timeout_seconds": _SECONDS},
-        {"held": True},
-        skipped,
-    )
+    elif _calls(plan) and plan.has_steps:
+        skipped = "how it ends depends on the step that is cut off: a function that is, fails the run"
+    elif _calls(plan):
+        name = "a call that takes longer than its limit is cut off and fails the run"
+        first = Act("run", ("failed", "nothing_changed" if _works_once(plan) else "some_rows_once"))
+        again = Act("run" if _works_once(plan) else "resume", ("completed", "every_row_once"))
+    limit = {"timeout_seconds": _SECONDS}
+    return Scenario(_PERFORMANCE, name, (first, Act("mend"), again), limit, {"held": True}, skipped)
+
+
+def _performance(plan: OperationPlan) -> Iterator[Scenario]:
+    yield _timeout(plan)
     if plan.on_limit == "stop" and plan.max_records is not None:
         name = "with more rows than max_records, that many are done"
         expected: tuple[str, ...] = ("completed", "limit_kept", "some_rows_once")

@@ -82,7 +82,7 @@ class Scenario:
         settings: What is otherwise than the spec says: ``batch_size``, ``timeout_seconds``, ``max_records``,
             ``max_errors``.
         given: What is otherwise than usual in the data: ``refused_rows`` and ``invalid_rows`` (how many),
-            ``held`` (a transaction of somebody else's stops the run in its third batch),
+            ``held`` (the third batch hangs),
             ``broken_precondition``, ``rows`` (the table's rows, written out).
         skipped: Why it does not apply to the operation.
     """

@@ -222,7 +222,6 @@ class Performer:
     def _share(self, act: Act) -> Command:
         """Start several workers, hold each of them up once, and let them go on together."""
         said: list[str] = []
-        self._stage.watch.close_gate(0)
         # The crew waits for the run, so that it may be there before dbt.
         command = self._open(act, act.workers)
         crew = Crew(self._connect, act.workers, self._run, said.append)

@@ -123,8 +123,11 @@ class _Performance:
         if self._given.get("broken_precondition"):
             self._break_precondition()
         gate = self._gate(expected) if self._given.get("held") else None
+        first_shared = self._done_alone(counts)
         for place, act in enumerate(self._scenario.acts):
-            done = self._performer.perform(act, gate if act.do in ("run", "kill") else None)
+            after = first_shared if act.workers > 1 else gate if act.do in ("run", "kill") else None
+            gate = None if act.do == "mend" else gate
+            done = self._performer.perform(act, after)
             situation = Situation(
                 self._stage,
                 self._plan,
@@ -151,6 +154,8 @@ class _Performance:
         wanted = int(self._given.get("invalid_rows", 0))
         if not wanted:
             return records
+        if not records:
+            raise UnmadeError("the rows that its rules are about come from an earlier step")
         added: dict[str, Sequence[Record]] = {}
         for name, good in records.items():
             bad = list(self._stage.script.invalid.get(name, ()))[:wanted]
@@ -177,6 +182,15 @@ class _Performance:
     def _gate(self, expected: Contents) -> int:
         size = max(step.batch_size for step in self._plan.steps)
         return min(_BATCHES_BEFORE_GATE * size, expected.done // 2)
+
+    def _done_alone(self, counts: Sequence[int]) -> int:
+        """Return how much is done in steps of one batch before the first step that can be shared."""
+        done = 0
+        for step, count in zip(self._plan.steps, counts, strict=True):
+            if step.source.kind != "once" and count > step.batch_size:
+                break
+            done += 1 if step.source.kind == "once" else 0 if step.operation_type == "select" else count
+        return done
 
     def _refused_rows(self, expected: Contents) -> list[Mapping[str, Any]]:
         count = int(self._given.get("refused_rows", 0))

@@ -37,7 +37,11 @@ begin
         select 1 from {schema}.gate
         where gate.after <= (select count(*) from {schema}.changes) + (select count(*) from {schema}.calls)
     ) then
+        -- Shows who waits. To wait for a lock would be no good: the engine gives up on locks.
         perform pg_catalog.pg_advisory_xact_lock_shared({key});
+        while exists (select 1 from {schema}.gate) loop
+            perform pg_catalog.pg_sleep(0.02);
+        end loop;
     end if;
 end
 $function$;
@@ -71,7 +75,7 @@ for each row execute function {schema}.watch_row({arguments});
 _HELD = """
 select pid from pg_catalog.pg_locks
 where
-    locktype = 'advisory' and not granted
+    locktype = 'advisory'
     and database = (select oid from pg_catalog.pg_database where datname = current_database())
     and classid = ({key}::bigint >> 32)::oid::integer::oid and objid = ({key}::bigint & 4294967295)::oid
 """
@@ -82,9 +86,9 @@ class Watch:
     """What watches one scratch table.
 
     Args:
-        database: The session that holds the gate.
+        database: A session.
         table: The table.
-        key: Names the gate's lock in the database.
+        key: Names the lock by which those are seen who wait at the gate.
     """
 
     def __init__(self, database: Database, table: Table, key: int) -> None:
@@ -107,7 +111,6 @@ class Watch:
 
     def close_gate(self, after: int) -> None:
         """Hold up whoever makes a change when so many are made."""
-        self._database.execute(f"select pg_catalog.pg_advisory_lock({self._key})")
         self._database.execute(f"insert into {self._schema}.gate values ({after})")
         self._is_closed = True
 
@@ -115,7 +118,6 @@ class Watch:
         """Let everybody pass."""
         if self._is_closed:
             self._database.execute(f"delete from {self._schema}.gate")
-            self._database.execute(f"select pg_catalog.pg_advisory_unlock({self._key})")
             self._is_closed = False
 
     def wait_for_held(self, count: int, goes_on: Callable[[], bool]) -> list[int]:
