@@ -7,11 +7,16 @@ import pytest
 from support.items import create_items
 
 
+@pytest.fixture(autouse=True)
+def _graph(project):
+    project.generate(with_graph=True)
+
+
 @pytest.fixture
-def manifest(dbt, database, shared_project):
+def manifest(dbt, database, project):
     """What dbt knows of the project."""
     dbt.run("parse")
-    return json.loads((shared_project.folder / "target" / "manifest.json").read_text())
+    return json.loads((project.folder / "target" / "manifest.json").read_text())
 
 
 def exposure(manifest, operation):

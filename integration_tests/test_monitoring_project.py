@@ -128,11 +128,7 @@ class TestSettings:
         assert database.value("select to_regclass('public.batch_operations') is null")
 
     def test_a_project_can_do_without_them(self, dbt, database, settings, apart):
-        settings(
-            "\nmodels:\n  dbt_batch_ops:\n    +enabled: false\n"
-            # What shows them cannot be without them.
-            "  integration_tests:\n    batch_ops:\n      +enabled: false\n"
-        )
+        settings("\nmodels:\n  dbt_batch_ops:\n    +enabled: false\n")
         said = dbt.run("ls", "--resource-type", "model", environment=apart).output
         assert "dbt_batch_ops" not in said
 
