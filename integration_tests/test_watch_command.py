@@ -238,7 +238,9 @@ class TestARunAtWork:
             assert sum(bool(re.match(rf" +{pid}  \S", line)) for line in seen) == 1, seen
         assert any("coordinates the workers" in line for line in seen)
         (run,) = picture(crates)["runs"]
-        assert {worker["pid"] for worker in run["workers"] if worker["role"] == "worker"} == set(pids)
+        shown = {worker["pid"] for worker in run["workers"] if worker["role"] == "worker"}
+        # One that was lost meanwhile has another in its place.
+        assert shown >= set(pids) & {pid for (pid,) in crates.rows(_WORKERS)}
 
     def test_a_batch_that_is_tried_again_says_when_and_why(self, cli, dbt, crates):
         set_up(crates)
