@@ -15,7 +15,7 @@ def _graph(project):
 @pytest.fixture
 def manifest(dbt, database, project):
     """What dbt knows of the project."""
-    dbt.run("parse")
+    dbt.run("--write-json", "parse")
     return json.loads((project.folder / "target" / "manifest.json").read_text())
 
 

@@ -18,6 +18,8 @@ _QUIET = {
     "DBT_VERSION_CHECK": "false",
     "DBT_USE_COLORS": "false",
     "DBT_LOG_LEVEL_FILE": "none",
+    # A seventh of a command: the files are for those who look at the graph.
+    "DBT_WRITE_JSON": "false",
 }
 
 

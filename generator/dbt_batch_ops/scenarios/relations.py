@@ -75,7 +75,7 @@ def _manifest(arguments: Sequence[str]) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory(prefix="dbt-batch-ops-parse-") as folder:
         quiet = {"DBT_TARGET_PATH": folder, "DBT_LOG_PATH": folder, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
         done = subprocess.run(
-            [sys.executable, "-c", _DBT, "--quiet", "parse", *arguments],
+            [sys.executable, "-c", _DBT, "--quiet", "--write-json", "parse", *arguments],
             env={**os.environ, **quiet},
             stdin=subprocess.DEVNULL,
             capture_output=True,
