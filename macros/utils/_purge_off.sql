@@ -1,14 +1,14 @@
 {#-
   Calls slices of a purge until nothing is left to delete, with a line of progress where that takes long; returns its state.
 
-  Two loops for the same reason as in `_work_off`.
+  Loops in loops for the same reason as in `_work_off`.
 -#}
 {% macro _purge_off(limits) %}
     {%- set slice = dbt_batch_ops._slice_interval() -%}
     {%- set ns = namespace(state=none, working=true) -%}
     {%- set started_at = modules.datetime.datetime.now() -%}
-    {%- for hour in range(100000) if ns.working -%}
-        {%- for turn in range(3600) if ns.working -%}
+    {%- for days in range(500) if ns.working -%}{%- for minutes in range(500) if ns.working -%}
+        {%- for turn in range(500) if ns.working -%}
             {#- Alone in its string, as a CALL that commits has to be. -#}
             {%- set ns.state = dbt_batch_ops._fetch(
                 "call batch_ops.purge(" ~ limits ~ ", " ~ slice ~ ", "
@@ -24,6 +24,6 @@
                 ) -%}
             {%- endif -%}
         {%- endfor -%}
-    {%- endfor -%}
+    {%- endfor -%}{%- endfor -%}
     {{ return(ns.state) }}
 {% endmacro %}

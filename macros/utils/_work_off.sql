@@ -3,7 +3,8 @@
 
   They are this session's own, or, with several workers, those of their coordinator.
 
-  Two loops because dbt caps `range()` at 100,000 and Jinja has no while: together they are enough for 11 years.
+  Loops in loops because Jinja has no while: together they are enough for some years. Each is small because Jinja asks for
+  all the numbers that are left whether the run is at work, when it has ended: of 100,000 that took a third of a second.
 -#}
 {% macro _work_off(summary) %}
     {%- set is_one_transaction = summary.error_handling == "rollback_on_any_error" -%}
@@ -16,8 +17,8 @@
     {%- if is_one_transaction -%}
         {%- do run_query("begin isolation level read committed") -%}
     {%- endif -%}
-    {%- for hour in range(100000) if ns.working -%}
-        {%- for turn in range(3600) if ns.working -%}
+    {%- for days in range(500) if ns.working -%}{%- for minutes in range(500) if ns.working -%}
+        {%- for turn in range(500) if ns.working -%}
             {%- do dbt_batch_ops._limit_slice(summary, ns.remaining) -%}
             {%- if ns.crew is none -%}
                 {%- set ns.state = dbt_batch_ops._work_slice(summary, ns.state, is_one_transaction) -%}
@@ -53,7 +54,7 @@
                 {%- do dbt_batch_ops._dismiss(ns.crew) -%}
             {%- endif -%}
         {%- endfor -%}
-    {%- endfor -%}
+    {%- endfor -%}{%- endfor -%}
     {%- if is_one_transaction -%}
         {%- do dbt_batch_ops._end_transaction(summary, ns.state) -%}
     {%- endif -%}
