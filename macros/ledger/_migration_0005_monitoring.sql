@@ -90,4 +90,8 @@ create table batch_ops.deliveries (
     last_error text,
     primary key (notification_id, channel)
 );
+
+-- What is open is little, whatever was delivered before.
+create index deliveries_open on batch_ops.deliveries (channel, next_attempt_at)
+where delivered_at is null and gave_up_at is null;
 {% endmacro %}

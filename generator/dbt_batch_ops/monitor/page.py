@@ -10,13 +10,13 @@ from typing import Any
 
 from dbt_batch_ops import __version__
 from dbt_batch_ops.monitor.charts import (
-    Chart,
     duration_chart,
     histogram_chart,
     progress_chart,
     speed_chart,
 )
 from dbt_batch_ops.monitor.headline import figures, sentence
+from dbt_batch_ops.monitor.plot import Chart
 from dbt_batch_ops.monitor.review import Review, Row
 from dbt_batch_ops.monitor.timeline import timeline_chart
 from dbt_batch_ops.monitor.wording import duration, one_line, relation_name, status_words

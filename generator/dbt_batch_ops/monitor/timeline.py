@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dbt_batch_ops.monitor.axis import Axis
-from dbt_batch_ops.monitor.charts import Chart, draw_events, draw_times
+from dbt_batch_ops.monitor.plot import Chart, draw_events, draw_times
 from dbt_batch_ops.monitor.review import MOST_WORKERS, Review, Row
 from dbt_batch_ops.monitor.svg import Drawing
 from dbt_batch_ops.monitor.wording import counted, duration
