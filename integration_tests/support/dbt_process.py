@@ -1,33 +1,18 @@
 """Real dbt command lines in processes of their own, without the two seconds that dbt takes to get going.
 
-The processes are forked from one that has imported and tried dbt already (multiprocessing's fork server).
-Apart from that they are what a shell would start: own arguments, environment, folder, output, exit code, and
-a session of their own, so that they can be killed like any other process.
+The processes are forked from one that has imported and tried dbt already. Apart from that they are what a
+shell would start: own arguments, environment, folder, output, exit code, and a session of their own, so that
+they can be killed like any other process.
 """
 
-import multiprocessing
 import os
 import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from multiprocessing import forkserver
 from pathlib import Path
 
-_FORK_SERVER = multiprocessing.get_context("forkserver")
-_FORK_SERVER.set_forkserver_preload(["support.dbt_process", "support.warm_dbt"])
-
-
-def _start_fork_server() -> None:
-    # It knows where to import from by its environment only, before Python 3.14.
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-    try:
-        forkserver.ensure_running()
-    finally:
-        del os.environ["PYTHONPATH"]
-        if before is not None:
-            os.environ["PYTHONPATH"] = before
+from support.forks import fork
 
 
 def _become_dbt(arguments: Sequence[str], environment: Mapping[str, str], folder: str, output: str) -> None:
@@ -51,11 +36,7 @@ class DbtProcess:
         self.command = " ".join(["dbt", *arguments])
         self._output = output
         output.write_text("")
-        _start_fork_server()
-        self._process = _FORK_SERVER.Process(
-            target=_become_dbt, args=(list(arguments), dict(environment), str(folder), str(output))
-        )
-        self._process.start()
+        self._process = fork(_become_dbt, list(arguments), dict(environment), str(folder), str(output))
 
     @property
     def pid(self) -> int:

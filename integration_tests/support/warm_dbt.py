@@ -8,20 +8,26 @@ from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 
+_PROJECT = """\
+name: warm
+version: 1.0.0
+profile: warm
+"""
 _PROFILE = """\
 warm:
   target: warm
   outputs:
-    warm: {type: postgres, host: 127.0.0.1, port: 1, user: warm, password: warm, dbname: warm, schema: warm, threads: 1}
+    warm:
+      {type: postgres, host: 127.0.0.1, port: 1, user: x, password: x, dbname: x, schema: x, threads: 1}
 """
+_QUIETLY = ("--quiet", "--no-send-anonymous-usage-stats")
+_FOLDERS = ("--project-dir", "--profiles-dir", "--log-path", "--target-path")
 
 with tempfile.TemporaryDirectory(prefix="dbt-batch-ops-warm-") as folder:
-    Path(folder, "dbt_project.yml").write_text("name: warm\nversion: 1.0.0\nprofile: warm\n")
+    Path(folder, "dbt_project.yml").write_text(_PROJECT)
     Path(folder, "profiles.yml").write_text(_PROFILE)
+    command = [*_QUIETLY, "parse", *(word for option in _FOLDERS for word in (option, folder))]
     # Twice: the second one reads what the first has parsed.
     for _ in range(2):
-        parsed = dbtRunner().invoke(
-            ["--quiet", "--no-send-anonymous-usage-stats", "parse", "--project-dir", folder]
-            + ["--profiles-dir", folder, "--log-path", folder, "--target-path", folder]
-        )
+        parsed = dbtRunner().invoke(command)
         assert parsed.success, parsed.exception

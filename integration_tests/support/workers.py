@@ -3,7 +3,6 @@
 A dbt process takes a second to start; these take a few milliseconds, so that many can be killed.
 """
 
-import multiprocessing
 from contextlib import closing, suppress
 from multiprocessing.connection import Connection as Pipe
 from typing import Any
@@ -12,10 +11,7 @@ import psycopg2
 from psycopg2.extras import Json
 
 from support.database import Database
-
-_FORK_SERVER = multiprocessing.get_context("forkserver")
-# What a worker imports is there before it starts; else that takes most of its time.
-_FORK_SERVER.set_forkserver_preload(["support.workers"])
+from support.forks import fork, pipe
 
 
 def _work(url: str, operation_id: str, slice_seconds: float, told: Pipe) -> None:
@@ -61,11 +57,10 @@ class Worker:
     def __init__(
         self, database: Database, operation_id: str, slice_seconds: float = 0.1, *, begins: bool = True
     ) -> None:
-        self._told, tell = _FORK_SERVER.Pipe()
-        self._process = _FORK_SERVER.Process(
-            target=_work, args=(database.connection.url, operation_id, slice_seconds, tell), daemon=True
+        self._told, tell = pipe()
+        self._process = fork(
+            _work, database.connection.url, operation_id, slice_seconds, tell, ends_with_tests=True
         )
-        self._process.start()
         tell.close()
         self.backend: int = self._told.recv()
         if begins:
