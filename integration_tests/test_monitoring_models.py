@@ -171,20 +171,23 @@ class TestWhatChanges:
         assert models.rows(RUN_STATUS) == [("completed",)]
 
     def test_a_run_is_renewed_though_its_own_row_is_not_written(self, dbt, watched, models):
-        with watched.session(autocommit=False) as gate, gate.cursor() as cursor:
-            cursor.execute("select from watched where id = 50 for update")
+        with (
+            watched.session(autocommit=False) as first,
+            watched.session(autocommit=False) as second,
+        ):
+            first.cursor().execute("select from watched where id = 50 for update")
+            second.cursor().execute("select from watched where id = 90 for update")
             process = dbt.start_operation("touch_watched")
             wait_for_row_lock(watched)
             models.refresh()
             stamp = watched.value("select changed_xid::text from batch_ops.runs")
             seen = models.value("select batch_count from {runs}")
-            gate.rollback()
-            cursor.execute("select from watched where id = 90 for update")
+            first.rollback()
             wait_for_row_lock(watched)
             assert watched.value("select changed_xid::text from batch_ops.runs") == stamp
             models.refresh()
             assert models.value("select batch_count from {runs}") > seen
-            gate.rollback()
+            second.rollback()
             dbt.finish(process)
 
     def test_a_run_is_renewed_by_a_change_of_anything_of_it(self, database, models):
