@@ -90,6 +90,18 @@ def test_a_parameter_that_meets_a_secret_column_is_gone_when_the_run_is_closed(d
     assert "person1" not in str(stored)
 
 
+def test_a_parameter_that_a_run_still_needs_is_shown_to_nobody(dbt, people):
+    dbt.run_operation("move_people", {"city": "Atlantis", "pattern": "person%"})
+    dbt.run("run", "--select", "batch_operations")
+    shown = people.row(
+        """
+        select run_overview.parameters, batch_operations.parameters
+        from batch_ops.run_overview cross join batch_operations
+        """
+    )
+    assert [(one["city"], set(one["pattern"])) for one in shown] == [("Atlantis", {"staged", "digest"})] * 2
+
+
 def test_a_parameter_stays_while_failed_rows_can_be_tried_again_and_goes_after_that(dbt, people):
     dbt.run_operation("move_people", {"city": "Atlantis", "pattern": "person%"})
     assert people.value("select parameters ->> 'pattern' from batch_ops.runs") == "person%"

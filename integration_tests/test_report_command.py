@@ -14,6 +14,7 @@ from support.crates import (
     CRATES,
     closed_gate,
     create_tables,
+    end_crew,
     run_page,
     run_review,
     wait_at_gate,
@@ -23,7 +24,7 @@ from support.loopback import set_up
 from support.roles import NAME as ROLE
 from support.roles import worker_role
 from support.runs import Run
-from support.sessions import kill_dbt, terminate
+from support.sessions import kill_dbt
 
 XSS = """<script>window.hit = 1</script>"><img src=x onerror="window.hit = 2">' & {{ 7 * 7 }} ]]>"""
 _MANY = 300_000
@@ -123,8 +124,7 @@ def _eventful_template(_dbt, _database, _ledger_template):
         wait_for_the_rest(_database, *wait_at_gate(_database))
         run = Run.newest(_database)
         kill_dbt(process)
-        for (pid,) in _database.rows("select pid from batch_ops.workers where ended_at is null"):
-            terminate(_database, pid)
+        end_crew(_database)
     _dbt.run_operation("dbt_batch_ops.pause", run.arguments)
     _dbt.run_operation("dbt_batch_ops.resume", run.arguments)
     _database.save_as_template("template_of_an_eventful_run")
@@ -268,7 +268,8 @@ class TestNumbers:
     def test_without_a_file_they_are_printed_as_tables(self, dbt, eventful):
         said = Cli(dbt).run("report", eventful.id[:8]).output
         assert f"pack_crates_together, run {eventful.id}, completed with errors" in said
-        words = " ".join(said.split())
+        # Of two workers that fail at once, either may be the first.
+        words = " ".join(said.split()).replace('{"id": 1877}: new', '{"id": 1777}: new')
         for line in (
             "Rows 1,998",
             "Batches 20 median",

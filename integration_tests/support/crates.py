@@ -17,7 +17,7 @@ from dbt_batch_ops.monitor.reading import Reader
 from dbt_batch_ops.monitor.review import Review, review
 from dbt_batch_ops.monitor.snapshot import Camera
 from support.database import Database
-from support.sessions import wait_for_rows
+from support.sessions import terminate, wait_for_rows
 
 CRATES = 2_000
 BATCH = 100
@@ -30,6 +30,14 @@ select count(*) filter (where batches.status <> 'completed')
 from batch_ops.batches
 inner join batch_ops.workers using (worker_id)
 having max(batches.batch_number) = 20 and bool_and(batches.status = 'completed' or workers.pid = %(pid)s)
+"""
+_CREW = """
+select pid from pg_stat_activity
+where
+    datname = current_database()
+    and backend_type = 'client backend'
+    and pid <> pg_backend_pid()
+    and application_name <> 'gatekeeper'
 """
 _WAITS = (
     "select pid from pg_locks where locktype = 'advisory' and objid = %(gate)s and not granted order by 1"
@@ -81,6 +89,14 @@ def wait_at_gate(database: Database, sessions: int = 1) -> list[int]:
     """Wait until so many sessions are held, and return their process ids."""
     rows = wait_for_rows(database, _WAITS, {"gate": GATE}, "a run is held at the gate", count=sessions)
     return [pid for (pid,) in rows]
+
+
+def end_crew(database: Database) -> None:
+    """Terminate all sessions of the only run: first the one that would have others in their places."""
+    coordinator = database.value("select pid from batch_ops.workers where role = 'coordinator'")
+    terminate(database, coordinator)
+    for (pid,) in database.rows(_CREW):
+        terminate(database, pid)
 
 
 def wait_for_the_rest(database: Database, pid: int) -> int:

@@ -23,17 +23,7 @@ begin
     end if;
     perform batch_ops.drop_staged(p_operation_id);
     update batch_ops.runs
-    set parameters = runs.parameters || (
-        select coalesce(
-            pg_catalog.jsonb_object_agg(
-                secrets.name,
-                pg_catalog.jsonb_build_object('staged', null, 'digest', batch_ops.digest(runs.parameters -> secrets.name))
-            ),
-            '{}'
-        )
-        from pg_catalog.unnest(runs.redacted_parameters) as secrets (name)
-        where not coalesce(runs.parameters -> secrets.name ? 'digest', false)
-    )
+    set parameters = batch_ops.shown_parameters(runs.parameters, runs.redacted_parameters)
     where runs.operation_id = p_operation_id and runs.redacted_parameters <> '{}';
 end
 $function$

@@ -17,7 +17,7 @@ select
     work.batch_size,
     work.step_count,
     work.current_step,
-    runs.parameters,
+    batch_ops.shown_parameters(runs.parameters, runs.redacted_parameters) as parameters,
     runs.started_at,
     runs.completed_at,
     runs.deadline_at,

@@ -56,7 +56,7 @@ select
     runs.stop_reason,
     runs.error_handling,
     runs.max_errors,
-    runs.parameters,
+    batch_ops.shown_parameters(runs.parameters, runs.redacted_parameters) as parameters,
     runs.file_name,
     runs.idempotency_key,
     runs.deadline_at,

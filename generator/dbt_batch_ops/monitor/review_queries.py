@@ -42,7 +42,10 @@ select
     case jsonb_typeof(given.value) when 'array' then jsonb_array_length(given.value) end as items
 from batch_ops.runs
 cross join lateral jsonb_each(
-    case jsonb_typeof(runs.parameters) when 'object' then runs.parameters else '{}'::jsonb end
+    case jsonb_typeof(runs.parameters)
+        when 'object' then batch_ops.shown_parameters(runs.parameters, runs.redacted_parameters)
+        else '{}'::jsonb
+    end
 ) as given
 where runs.operation_id = %(run)s
 order by given.key
