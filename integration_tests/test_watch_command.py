@@ -358,6 +358,13 @@ class TestARunThatStopped:
         assert "interrupted" in result.output
 
 
+def _a_line_each(terminal):
+    """The lines of a terminal, if each of both runs has one, and no more than that."""
+    seen = lines(terminal)
+    runs = [line for line in seen if "pack_crates_together" in line or "fill_barrels" in line]
+    return seen if len(runs) == 2 and not any("process" in line or "────" in line for line in seen) else []
+
+
 class TestTerminal:
     def test_it_is_live_and_ends_on_ctrl_c(self, cli, dbt, crates, held):
         process = held()
@@ -388,11 +395,7 @@ class TestTerminal:
         terminal.resize(100, 60)
         wait_until(lambda: "coordinates the workers" in text(terminal), "each worker has a line")
         terminal.resize(80, 12)
-        wait_until(
-            lambda: "process" not in text(terminal) and "────" not in text(terminal), "each run has a line"
-        )
-        seen = lines(terminal)
-        assert sum("pack_crates_together" in line or "fill_barrels" in line for line in seen) == 2
+        seen = wait_until(lambda: _a_line_each(terminal), "each run has a line")
         assert all(len(line) <= 80 for line in seen)
         terminal.press(CTRL_C)
         assert terminal.wait() == 130

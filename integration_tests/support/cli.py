@@ -121,6 +121,9 @@ class Cli:
     def open_terminal(self, *arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal:
         """Start a command in a terminal of its own, with so many columns and lines."""
         environment = {**self._environment, "TERM": "xterm-256color"}
+        # GNU readline, once imported, sets both: they would hide the size of this terminal.
+        for name in ("COLUMNS", "LINES"):
+            environment.pop(name, None)
         return Terminal([*_PROGRAM, *arguments], environment, self.folder, size)
 
     def run(
