@@ -5,7 +5,7 @@ from psycopg2.extras import Json
 
 from support.crews import SEVERAL, Crew
 from support.ledger_tests import LedgerTests
-from support.sessions import terminate, wait_for_row_lock
+from support.sessions import terminate, wait_for_row_lock, wait_for_rows
 from support.strikes import passing, raising
 from support.ware_kinds import KINDS
 
@@ -18,6 +18,7 @@ CONSISTENCY = (
     "no_row_failed_and_changed",
     "errors_within_limits",
 )
+_JOINED = "select from batch_ops.workers where pid = %(pid)s"
 NEVER = (*CONSISTENCY, HEARTBEATS, "runs_end_in_time", "finished_runs_have_no_live_worker")
 
 
@@ -53,6 +54,18 @@ def consistent(ledger_tests):
     return consistent
 
 
+@pytest.fixture
+def joined_worker(start_worker):
+    """Start a worker, and let it join; before, a run that was opened a minute ago is an interrupted one."""
+
+    def joined_worker(run):
+        worker = start_worker(run, 0.01)
+        wait_for_rows(run.database, _JOINED, {"pid": worker.backend}, "it has joined")
+        return worker
+
+    return joined_worker
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_found_while_a_crew_works(open_wares, start_worker, looked_at, kind):
     run = open_wares(kind)
@@ -67,7 +80,9 @@ def test_nothing_is_found_while_a_crew_works(open_wares, start_worker, looked_at
     run.assert_exactly_once()
 
 
-def test_nothing_is_found_while_rows_fail_are_mended_and_tried_again(open_wares, start_worker, looked_at):
+def test_nothing_is_found_while_rows_fail_are_mended_and_tried_again(
+    open_wares, start_worker, joined_worker, looked_at
+):
     run = open_wares("update")
     run.change(error_handling="continue_on_error", max_errors=50, max_retries=2)
     strike = raising("23514", [7, 8, 150, 333, 600])
@@ -82,28 +97,28 @@ def test_nothing_is_found_while_rows_fail_are_mended_and_tried_again(open_wares,
     run.database.execute(strike.mended)
     run.retry_failed()
     looked_at(run, [], least=1)
-    looked_at(run, [start_worker(run, 0.01)])
+    looked_at(run, [joined_worker(run)])
     looked_at(run, [], least=1)
     run.assert_exactly_once()
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "55P03"])
 def test_nothing_is_found_while_batches_wait_for_their_next_attempt(
-    open_wares, start_worker, looked_at, sqlstate
+    open_wares, joined_worker, looked_at, sqlstate
 ):
     run = open_wares("insert")
     run.database.execute(passing(sqlstate, [150, 151, 450], 6).cause)
-    looked_at(run, [start_worker(run, 0.01)])
+    looked_at(run, [joined_worker(run)])
     looked_at(run, [], least=1)
     run.assert_exactly_once()
 
 
 @pytest.mark.parametrize("policy", ["stop_on_error", "continue_on_error"])
-def test_nothing_is_found_when_a_limit_ends_a_run(open_wares, start_worker, looked_at, policy):
+def test_nothing_is_found_when_a_limit_ends_a_run(open_wares, joined_worker, looked_at, policy):
     run = open_wares("update")
     run.change(error_handling=policy, max_errors=3)
     run.database.execute(raising("23514", list(range(100, 120))).cause)
-    looked_at(run, [start_worker(run, 0.01)])
+    looked_at(run, [joined_worker(run)])
     assert run.status == "failed"
     looked_at(run, [], least=1)
 
