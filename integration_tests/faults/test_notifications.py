@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import pytest
 
-from support.sessions import wait_for_row_lock, wait_until
+from support.sessions import wait_for_claim_lock, wait_for_row_lock, wait_until
 from support.strikes import raising
 from support.told import events, notifications
 
@@ -95,6 +95,28 @@ def test_a_warning_comes_once_when_half_of_the_failures_are_reached(shared, crew
     assert "with more than 10 it stops" in warning.message
     assert told[-1].event == "ended"
     assert told[-1].payload["status"] == "completed_with_errors"
+
+
+def test_whoever_ends_a_run_warns_before_of_what_others_have_met(run, start_worker):
+    run.change(error_handling="continue_on_error", max_errors=10)
+    run.make_batches_of(300)
+    run.database.execute(raising("P0001", [1, 2, 3, 4, 5]).cause)
+    run.join()
+    with run.held_at(150) as latch:
+        first = start_worker(run, 60)
+        run.wait_at_latch()
+        second = start_worker(run, 0)
+        while not second.next_slice()["waiting_for"]:
+            pass
+        with run.database.session(autocommit=False) as gate, gate.cursor() as cursor:
+            cursor.execute("select from batch_ops.runs where operation_id = %s for no key update", [run.id])
+            wait_for_row_lock(run.database, sessions=2)
+            latch.rollback()
+            # The second ends the run before the first ends the slice that met all of them.
+            wait_for_claim_lock(run.database, first.backend)
+    first.wait()
+    second.wait()
+    assert events(run.database)[-2:] == ["error_threshold", "ended"]
 
 
 def test_fewer_failures_than_half_are_no_warning(shared, crew):
