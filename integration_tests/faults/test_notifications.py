@@ -48,6 +48,8 @@ def told_at(database):
 
 
 def test_progress_is_told_when_the_interval_is_reached_and_not_before(run, start_worker):
+    # A slice has 48 rows, so that a message comes a little after its interval.
+    run.make_batches_of(3)
     run.join()
     slices = start_worker(run, 0).wait()
     expected, known = [], 0
@@ -132,6 +134,19 @@ def test_the_end_of_a_run_of_several_workers_is_told_once(shared, crew):
     assert events(shared.database).count("ended") == 1
 
 
+def test_the_end_of_a_run_that_failed_is_told_once_though_somebody_still_changes_rows(run, start_worker):
+    run.make_batches_of(300)
+    run.database.execute(raising("P0001", [450]).cause)
+    run.join()
+    with run.held_at(150):
+        first = start_worker(run, 60)
+        run.wait_at_latch()
+        assert start_worker(run, 0).wait()[-1]["status"] == "failed"
+        assert "ended" in events(run.database)
+    assert first.wait()[-1]["records"] == 300
+    assert events(run.database).count("ended") == 1
+
+
 def test_a_pause_is_no_end(run, start_worker):
     run.join()
     with run.held_at(150):
@@ -191,6 +206,16 @@ def test_nobody_hears_of_what_was_undone(run):
         (told,) = notifications(run.database)
         assert heard(listener, 1) == [told.id]
     assert told.payload["processed_records"] == 2
+
+
+def test_a_warning_that_was_told_is_not_heard_again(run):
+    with run.database.session() as listener, listener.cursor() as cursor:
+        cursor.execute("listen batch_ops_notifications")
+        for event in ("error_threshold", "error_threshold", "progress"):
+            run.value("select batch_ops.announce(%(run)s, %(event)s, 1, 1)", event=event)
+        told = [notification.id for notification in notifications(run.database)]
+        assert heard(listener, 2) == told
+    assert events(run.database) == ["error_threshold", "progress"]
 
 
 def test_messages_of_redacted_runs_hold_no_row(run, start_worker):

@@ -10,6 +10,5 @@ as $function$
         runs.operation_id = p_operation_id
         and runs.progress_notification_interval is not null
         and runs.status = 'running'
-        and runs.closed_at is null
 $function$
 {% endmacro %}

@@ -63,7 +63,6 @@ begin
     end if;
     if
         v_before.notify_on_completion
-        and v_before.closed_at is null
         and v_before.status <> 'planned'
         and (
             -- Who holds a batch of a cancelled run still may change rows, and closes it.
