@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from support.crates import closed_gate, create_tables, wait_at_gate
 from support.items import create_items
 from support.models import MODELS, Models, allow, create_watched, fail_twice, refuse
 from support.purges import add_run
@@ -217,23 +218,25 @@ class TestWhatChanges:
         ]
 
     def test_a_killed_run_is_interrupted_without_a_change_in_the_ledger_and_completed_after_its_resume(
-        self, dbt, watched, models
+        self, dbt, database, models
     ):
-        with watched.session(autocommit=False) as gate, gate.cursor() as cursor:
-            cursor.execute("select from watched where id = 50 for update")
-            process = dbt.start_operation("touch_watched")
-            backend = wait_for_row_lock(watched)
+        create_tables(database)
+        # No transaction that is older than the run holds the horizon back.
+        with closed_gate(database):
+            process = dbt.start_operation("pack_crates")
+            (backend,) = wait_at_gate(database)
             models.refresh()
             assert models.rows(RUN_STATUS) == [("running",)]
-            stamps = "select max(changed_xid::text::bigint) from batch_ops.{}"
-            before = [watched.value(stamps.format(table)) for table in ("runs", "batches", "workers")]
+            changed = "select max(changed_xid)::text::bigint from batch_ops.{}"
+            before = [database.value(changed.format(table)) for table in ("runs", "batches", "workers")]
+            assert models.value("select max(ledger_horizon)::text::bigint from {runs}") > max(before)
             kill_dbt(process)
-            terminate(watched, backend)
-        assert [watched.value(stamps.format(table)) for table in ("runs", "batches", "workers")] == before
+            terminate(database, backend)
+        assert [database.value(changed.format(table)) for table in ("runs", "batches", "workers")] == before
         models.refresh()
         assert models.rows(RUN_STATUS) == [("interrupted",)]
         models.assert_agree()
-        dbt.run_operation("touch_watched", {"operation_id": Run.newest(watched).id})
+        dbt.run_operation("pack_crates", {"operation_id": Run.newest(database).id})
         models.refresh()
         models.assert_agree()
         assert models.rows(RUN_STATUS) == [("completed",)]

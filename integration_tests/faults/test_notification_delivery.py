@@ -20,6 +20,9 @@ _DELIVERED = "select count(*) from batch_ops.deliveries where delivered_at is no
 _QUEUE = "select batch_ops.queue_deliveries('{webhook}', '7 days') ->> 'due'"
 _CLAIM = "select batch_ops.claim_delivery('webhook', '1 minute', %s) ->> 'notification_id'"
 
+_FAILED = "select batch_ops.settle_delivery(%s, 'webhook', %s, false, 'refused', 20, '7 days', null)"
+_NEXT_ATTEMPT = "select next_attempt_at from batch_ops.deliveries"
+
 
 @pytest.fixture
 def outbox(run):
@@ -65,6 +68,20 @@ def test_a_deliverer_killed_before_it_has_recorded_a_request_has_it_sent_again(c
     assert webhook_server.received == [message, message]
     assert webhook_server.requests[0].body == webhook_server.requests[1].body
     assert outbox.state(message, "webhook") == (2, True, False, None)
+
+
+def test_a_failure_that_is_told_after_another_attempt_has_begun_puts_nothing_off(outbox):
+    message = outbox.write()
+    due = outbox.database.value(_QUEUE)
+    assert outbox.database.value(_CLAIM, [due]) == message
+    outbox.make_due()
+    assert outbox.database.value(_CLAIM, [outbox.database.value(_QUEUE)]) == message
+    lease = outbox.database.value(_NEXT_ATTEMPT)
+    outbox.database.value(_FAILED, [message, 1])
+    assert outbox.database.value(_NEXT_ATTEMPT) == lease
+    assert outbox.state(message, "webhook") == (2, False, False, None)
+    outbox.database.value(_FAILED, [message, 2])
+    assert outbox.state(message, "webhook") == (2, False, False, "refused")
 
 
 def test_a_deliverer_killed_before_it_has_recorded_a_mail_has_it_sent_again(cli, outbox):
