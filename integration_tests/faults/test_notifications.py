@@ -1,6 +1,7 @@
 """Nothing is told that did not happen, or before it is durable; what has happened is told once."""
 
 import json
+from datetime import timedelta
 from itertools import accumulate
 
 import pytest
@@ -242,4 +243,20 @@ def test_an_attempt_that_was_given_up_for_a_lock_counts_as_waiting(run, start_wo
         seconds = wait_until(lambda: run.database.rows(waited, {"run": run.id}), "an attempt was given up")
     worker.wait()
     assert seconds[0][0] >= 0.05
+    # It was done in the end, and has waited all the same.
+    assert run.value(
+        "select max(lock_wait) from batch_ops.batches where status = 'completed' and operation_id = %(run)s"
+    ) >= timedelta(seconds=0.05)
     run.assert_exactly_once()
+
+
+@pytest.mark.parametrize(("sqlstate", "is_wait"), [("40P01", True), ("40001", False)])
+def test_an_attempt_that_ended_in_a_deadlock_counts_as_waiting(run, start_worker, sqlstate, is_wait):
+    run.change(collect_metrics=True)
+    late = "(select true from pg_sleep(0.05)) and nextval('strikes') <= 1"
+    run.database.execute(raising(sqlstate, [45], late).cause)
+    run.join()
+    start_worker(run, 0).wait()
+    assert run.value("select sum(attempts) from batch_ops.batches where operation_id = %(run)s") > 0
+    waited = run.value("select sum(lock_wait) from batch_ops.batches where operation_id = %(run)s")
+    assert (waited >= timedelta(seconds=0.05)) is is_wait

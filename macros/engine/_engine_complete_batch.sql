@@ -23,8 +23,9 @@ begin
         records = p_records,
         started_at = p_started_at,
         completed_at = pg_catalog.clock_timestamp(),
-        wal_bytes = p_wal_bytes,
-        lock_wait = p_lock_wait,
+        -- Attempts before this one have cost something as well.
+        wal_bytes = coalesce(batches.wal_bytes, 0) + p_wal_bytes,
+        lock_wait = coalesce(batches.lock_wait, interval '0') + p_lock_wait,
         sqlstate = null,
         error_message = null
     where
