@@ -10,7 +10,7 @@ from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.render import files, models
 from dbt_batch_ops.render.files import RenderedFile
 from dbt_batch_ops.render.output import has_generated
-from dbt_batch_ops.render.tests import SCENARIO_FOLDER, TEST_FOLDER, render_tests
+from dbt_batch_ops.render.tests import SCENARIO_FOLDER, TEST_FOLDER, render_tests, test_paths
 
 
 @dataclass(frozen=True)
@@ -21,22 +21,22 @@ class Kind:
         name: What commands call it.
         folders: Where its files are, in the dbt project; nothing else that is generated is there.
         render: Makes the files of some operations.
-        is_on_request: Whether an operation has them only after somebody asked for them. From then on they are
-            kept up to date like all others.
+        on_request: The paths of an operation's files, when it has them only after somebody asked for them.
+            From then on they are kept up to date like all others.
         is_of_all: Whether a file may be made of several operations, so that all specs must have been read.
     """
 
     name: str
     folders: tuple[Path, ...]
     render: Callable[[Iterable[OperationPlan]], list[RenderedFile]]
-    is_on_request: bool = False
+    on_request: Callable[[OperationPlan], Sequence[Path]] | None = None
     is_of_all: bool = False
 
 
 MACROS = Kind("macros", (files.FOLDER,), files.render)
 MODELS = Kind("models", (models.FOLDER,), models.render_models, is_of_all=True)
 EXPOSURES = Kind("exposures", (models.EXPOSURES,), models.render_exposures)
-TESTS = Kind("tests", (TEST_FOLDER, SCENARIO_FOLDER), render_tests, is_on_request=True)
+TESTS = Kind("tests", (TEST_FOLDER, SCENARIO_FOLDER), render_tests, on_request=test_paths)
 KINDS = (MACROS, MODELS, EXPOSURES, TESTS)
 FOLDERS = tuple(folder for kind in KINDS for folder in kind.folders)
 """Where generated files can be."""
@@ -56,9 +56,9 @@ def project_files(
     for kind in KINDS:
         if kind.is_of_all and not are_all:
             continue
-        rendered = kind.render(plans)
-        if kind.is_on_request:
-            asked = {file.operation for file in rendered if has_generated(project, file.path)}
-            rendered = [file for file in rendered if file.operation in asked]
-        wanted.extend(rendered)
+        wanted.extend(kind.render([plan for plan in plans if _is_asked_for(project, kind, plan)]))
     return wanted
+
+
+def _is_asked_for(project: Path, kind: Kind, plan: OperationPlan) -> bool:
+    return kind.on_request is None or any(has_generated(project, path) for path in kind.on_request(plan))

@@ -35,6 +35,15 @@ _TESTS: dict[str, tuple[tuple[str, str], ...]] = {
 """The package's tests under each heading, with the table of the ledger that each is about."""
 
 
+def test_paths(plan: OperationPlan) -> list[Path]:
+    """Return where an operation's tests are, in the dbt project.
+
+    Args:
+        plan: The operation.
+    """
+    return [*(_test_path(plan, heading) for heading in HEADINGS), _scenario_path(plan)]
+
+
 def render_tests(plans: Iterable[OperationPlan]) -> list[RenderedFile]:
     """Return the tests of operations: a dbt test for each heading, and the scenarios.
 
@@ -44,10 +53,17 @@ def render_tests(plans: Iterable[OperationPlan]) -> list[RenderedFile]:
     files: list[RenderedFile] = []
     for plan in plans:
         for heading in HEADINGS:
-            name = f"{plan.name}__{heading.lower().replace(' ', '_')}"
-            files.append(RenderedFile(TEST_FOLDER / f"{name}.sql", _test(plan, heading), plan.name))
-        files.append(RenderedFile(SCENARIO_FOLDER / f"{plan.name}.yml", _scenarios(plan), plan.name))
+            files.append(RenderedFile(_test_path(plan, heading), _test(plan, heading), plan.name))
+        files.append(RenderedFile(_scenario_path(plan), _scenarios(plan), plan.name))
     return files
+
+
+def _test_path(plan: OperationPlan, heading: str) -> Path:
+    return TEST_FOLDER / f"{plan.name}__{heading.lower().replace(' ', '_')}.sql"
+
+
+def _scenario_path(plan: OperationPlan) -> Path:
+    return SCENARIO_FOLDER / f"{plan.name}.yml"
 
 
 def _header(plan: OperationPlan) -> list[str]:
