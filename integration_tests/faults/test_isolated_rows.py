@@ -5,6 +5,7 @@ import math
 import pytest
 
 from support.runs import Run, open_run
+from support.sessions import wait_for_row_lock
 
 SPEC = """
 name: unlucky_account
@@ -105,6 +106,22 @@ def test_each_bad_row_is_recorded_with_its_own_error_and_as_it_is(unlucky_run, s
         )
         for number in (4711, 4712)
     ]
+
+
+def test_a_bad_row_that_was_found_before_an_interruption_of_its_batch_is_not_forgotten(
+    unlucky_run, start_worker
+):
+    run = unlucky_run({300})
+    with run.database.session(autocommit=False) as gate, gate.cursor() as cursor:
+        cursor.execute("select from account where id = 900 for update")
+        worker = start_worker(run)
+        run.value("select pg_cancel_backend(%s)" % wait_for_row_lock(run.database))
+        assert worker.wait()[-1]["interrupted"]
+    assert run.database.rows(
+        "select status, failed_records from batch_ops.batches where batch_number = 1"
+    ) == [("released", 1)]
+    start_worker(run).wait()
+    assert_only_these_failed(run, {300})
 
 
 def test_mended_rows_are_changed_by_retry_failed_and_nothing_else_is(dbt, unlucky_run, start_worker, random):

@@ -33,6 +33,8 @@ begin
         else 'failed'
     end;
     if v_outcome = 'cancelled' then
+        -- Rows that were set aside before it stay so, and the batch goes on behind them.
+        perform batch_ops.record_failures(p_slice, p_batch, 'row', p_applied.failures);
         perform batch_ops.settle_batch(
             p_batch, 'released', p_applied, p_started_at, p_batch.attempts, null, p_batch.piece_size
         );
