@@ -32,11 +32,11 @@ begin
         );
         insert into batch_ops.steps (
             operation_id, step_number, name, operation_type, iterate_by, key_columns, statements, status,
-            plan, batch_size, asynchronous_commit, total_records, total_is_exact
+            plan, batch_size, asynchronous_commit, total_records, total_is_exact, turn
         )
         values (
             v_run, 1, 'add_credit', 'update', 'range', '{{id}}', '{{}}', 'completed', '{{}}', 1000,
-            true, {batches} * 1000, true
+            true, {batches} * 1000, true, 1
         );
         insert into batch_ops.workers (operation_id, pid, backend_start, ended_at)
         values (v_run, 1, now(), {ended});

@@ -47,7 +47,7 @@ def test_what_a_run_decided_for_itself_is_its_steps_now(upgraded):
         """
     )
     assert steps == [(1, "completed", 7, 14, True, True), (1, "running", 7, 14, True, True)]
-    assert upgraded.value("select max(version) from batch_ops.migrations") == 5
+    assert upgraded.value("select max(version) from batch_ops.migrations") == 6
 
 
 def test_its_runs_are_shown_as_before(dbt, upgraded):

@@ -480,9 +480,9 @@ with run as (
 ), step as (
     insert into batch_ops.steps (
         operation_id, step_number, name, operation_type, status, key_columns, batch_size, asynchronous_commit,
-        plan, total_records, total_is_exact
+        plan, total_records, total_is_exact, turn
     )
-    select operation_id, 1, 'pack_many', 'update', 'running', '{id}', 10, true, '{}', %(many)s * 20, true
+    select operation_id, 1, 'pack_many', 'update', 'running', '{id}', 10, true, '{}', %(many)s * 20, true, 1
     from run
 )
 insert into batch_ops.workers (operation_id, pid, backend_start)

@@ -115,7 +115,7 @@ def test_a_bad_row_that_was_found_before_an_interruption_of_its_batch_is_not_for
     with run.database.session(autocommit=False) as gate, gate.cursor() as cursor:
         cursor.execute("select from account where id = 900 for update")
         worker = start_worker(run)
-        run.value("select pg_cancel_backend(%s)" % wait_for_row_lock(run.database))
+        run.value("select pg_cancel_backend(%(pid)s)", pid=wait_for_row_lock(run.database))
         assert worker.wait()[-1]["interrupted"]
     assert run.database.rows(
         "select status, failed_records from batch_ops.batches where batch_number = 1"

@@ -266,7 +266,13 @@ class Runs(RuleBasedStateMachine):
             if self.is_cancelled:
                 assert self.status == "cancelled"
             elif self.pause_is_wanted:
-                assert self.status == "paused"
+                # With more failures than it bears, it has failed before somebody wanted to pause it.
+                assert self.status == ("failed" if self.is_over_limit else "paused")
+
+    @property
+    def is_over_limit(self) -> bool:
+        limit = self.request["description"]["max_errors"]
+        return limit is not None and self.value("select batch_ops.count_failures(%s)", self.run) > limit
 
     @rule(hand=HANDS)
     @to_a_run

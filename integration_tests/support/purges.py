@@ -23,11 +23,11 @@ with run as (
 steps as (
     insert into batch_ops.steps (
         operation_id, step_number, name, operation_type, iterate_by, key_columns, statements, status, plan,
-        batch_size, asynchronous_commit, total_records, total_is_exact
+        batch_size, asynchronous_commit, total_records, total_is_exact, turn
     )
     select
         operation_id, 1, operation, 'update', 'range', '{id}', '{}', 'completed', '{}', 7, true,
-        %(batches)s * 7, true
+        %(batches)s * 7, true, 1
     from run
 ),
 workers as (

@@ -10,6 +10,7 @@
     `failed`      the batch as a whole failed, and so does the run unless its policy goes on
     `fatal`       it failed with an error after which no other batch would fare better
     `cancelled`   given back: by a person, or because the run's time is over
+    `disconnected`  the connection to a shard is lost: roll back, and settle_disconnected says what becomes of it
     `lost`        another worker took the claim over: nothing was changed
 
   p_spacing is the distance of bad rows where the last batches had many: they are then looked for at once. p_budget is
@@ -28,7 +29,8 @@ create or replace function batch_ops.apply_batch(
     out records bigint,
     out failed_records bigint,
     out spacing integer,
-    out reason text
+    out reason text,
+    out failure batch_ops.application
 )
 language plpgsql
 as $function$
@@ -42,6 +44,7 @@ declare
     v_message text;
     v_detail text;
     v_constraint text;
+    v_parts record;
 begin
     select * into v_lease
     from batch_ops.lease_batch(p_slice.operation_id, p_slice.step_number, p_batch_number, p_claim_number);
@@ -56,7 +59,7 @@ begin
 
     -- A batch that is new is done here and at once; nearly every one is. The block is that of apply_range, without the
     -- call: handing the slice over takes a tenth of the time of a small batch.
-    if v_lease.is_new and (p_spacing is null or not p_slice.is_divisible) then
+    if v_lease.is_new and p_slice.marker_table is null and (p_spacing is null or not p_slice.is_divisible) then
         -- Only the operation's own statement gives up on a lock; the ledger's are short, and waited for.
         perform pg_catalog.set_config('lock_timeout', p_slice.lock_timeout, true);
         begin
@@ -97,13 +100,19 @@ begin
             return;
         end if;
     end if;
-    select parts.* into outcome, records, failed_records, spacing, reason
+    select * into v_parts
     from batch_ops.apply_in_parts(
         p_slice, p_batch_number,
         row(null, null, null, null, null, v_class, v_sqlstate, v_message, v_detail, v_constraint)::batch_ops.application,
         p_spacing, p_budget, v_started_at
-    ) as parts;
-    if p_slice.collect_metrics then
+    );
+    outcome := v_parts.outcome;
+    records := v_parts.records;
+    failed_records := v_parts.failed_records;
+    spacing := v_parts.spacing;
+    reason := v_parts.reason;
+    failure := v_parts.failure;
+    if p_slice.collect_metrics and outcome <> 'disconnected' then
         perform batch_ops.add_batch_metrics(
             p_slice.operation_id, p_slice.step_number, p_batch_number, v_started_at,
             pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), v_wal_from)::bigint,

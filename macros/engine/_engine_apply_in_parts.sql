@@ -17,15 +17,14 @@ create or replace function batch_ops.apply_in_parts(
     out records bigint,
     out failed_records bigint,
     out spacing integer,
-    out reason text
+    out reason text,
+    out failure batch_ops.application
 )
 language plpgsql
 as $function$
 declare
     v_batch batch_ops.batches;
-    v_lo jsonb;
-    v_hi jsonb;
-    v_applied batch_ops.application := p_failure;
+    v_applied batch_ops.application;
 begin
     select batches.* into v_batch
     from batch_ops.batches
@@ -33,30 +32,18 @@ begin
         batches.operation_id = p_slice.operation_id
         and batches.step_number = p_slice.step_number
         and batches.batch_number = p_batch_number;
-    v_lo := coalesce(v_batch.applied_hi, v_batch.range_lo);
-    begin
-        if v_lo = v_batch.range_hi or batch_ops.has_rows_to_retry(v_batch) then
-            v_applied := batch_ops.retry_rows(p_slice, v_batch);
-        else
-            v_hi := batch_ops.piece_end(p_slice, v_lo, v_batch.range_hi, v_batch.piece_size);
-            if p_failure.failure_class is null and (p_spacing is null or not p_slice.is_divisible) then
-                v_applied := batch_ops.apply_range(p_slice, v_lo, v_hi);
-            end if;
-            if p_slice.is_divisible and coalesce(v_applied.failure_class = 'row', v_applied.applied_hi is null) then
-                v_applied := case
-                    when p_slice.goes_on then batch_ops.isolate(p_slice, v_lo, v_hi, p_spacing, p_budget)
-                    else batch_ops.find_first_failure(p_slice, v_lo, v_hi)
-                end;
-            end if;
-        end if;
-    exception
-        when query_canceled then
-            -- Between two attempts: what they have done is undone, and done again in smaller pieces.
-            v_applied := null;
-            v_applied.failure_class := case when batch_ops.ran_out_of_time() then 'timeout' else 'cancelled' end;
-            v_applied.error_code := sqlstate;
-            v_applied.error_message := sqlerrm;
+    v_applied := case
+        when p_slice.marker_table is null
+            then batch_ops.apply_part(p_slice, v_batch, p_failure, p_spacing, p_budget)
+        else batch_ops.apply_on_shard(p_slice, v_batch, p_failure, p_spacing, p_budget)
     end;
+    if batch_ops.is_disconnected(p_slice, v_applied.error_code) then
+        outcome := 'disconnected';
+        records := 0;
+        failed_records := 0;
+        failure := v_applied;
+        return;
+    end if;
 
     records := coalesce(v_applied.records, 0);
     failed_records := coalesce(pg_catalog.cardinality(v_applied.failures), 0) - coalesce(v_applied.resolved, 0);

@@ -1,11 +1,11 @@
 {#-
-  batch_ops.bury_workers: gives back what dead workers of a run had claimed of a step, so that others do it next.
+  batch_ops.bury_workers: gives back what dead workers of a run had claimed, so that others do it next.
 
   Looks only at workers without a sign of life for a heartbeat: in a healthy run there are none. A live one that is merely
   late keeps its claims until they are too old (claim_abandoned).
 -#}
 {% macro _engine_bury_workers() %}
-create or replace function batch_ops.bury_workers(p_run batch_ops.runs, p_step_number integer)
+create or replace function batch_ops.bury_workers(p_run batch_ops.runs)
 returns void
 language plpgsql
 as $function$
@@ -23,12 +23,11 @@ begin
         return;
     end if;
     -- Claims are given back and taken over under one lock, so that both never wait for each other's rows.
-    perform batch_ops.lock_step(p_run.operation_id, p_step_number);
+    perform batch_ops.lock_steps(p_run.operation_id);
     update batch_ops.batches
     set status = 'released', retry_at = pg_catalog.clock_timestamp()
     where
         batches.operation_id = p_run.operation_id
-        and batches.step_number = p_step_number
         and batches.status = 'claimed'
         and batches.worker_id = any (v_dead);
     update batch_ops.workers

@@ -2,7 +2,8 @@
   batch_ops.check_key: the key that a run walks, and why it cannot serve, if so.
 
   Without a declared key it is the primary key, else `id`. Ranges need an order that an index gives, and
-  exactly-once needs that no two rows share a key and that no row is without one.
+  exactly-once needs that no two rows share a key and that no row is without one. Of partitions on other servers
+  only these know that: check_shard asks them.
 -#}
 {% macro _engine_check_key() %}
 create or replace function batch_ops.check_key(
@@ -19,6 +20,7 @@ declare
     v_collated text;
     v_variable text;
     v_candidates text;
+    v_is_sharded boolean := exists (select 1 from batch_ops.shards_of(p_target));
 begin
     problems := '{}';
     key_columns := coalesce(
@@ -59,7 +61,7 @@ begin
         );
         return;
     end if;
-    if v_nullable is not null then
+    if v_nullable is not null and not v_is_sharded then
         problems := problems || pg_catalog.format(
             'key column %s of %s may be null, and rows without a key would be left out: '
             || 'declare it NOT NULL or name another `key`', v_nullable, p_target
@@ -78,7 +80,7 @@ begin
             || 'columns cannot be walked by: name another `key`', v_variable, p_target
         );
     end if;
-    if not exists (
+    if not v_is_sharded and not exists (
         select 1 from batch_ops.unique_keys(p_target) as candidates where candidates.columns = key_columns
     ) then
         select pg_catalog.string_agg('[' || pg_catalog.array_to_string(candidates.columns, ', ') || ']', ' or ')

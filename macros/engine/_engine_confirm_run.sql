@@ -77,9 +77,7 @@ begin
             );
     end;
     perform batch_ops.register_worker(p_operation_id);
-    if v_step.upper_bound is null and batch_ops.finish_step(p_operation_id, 1) then
-        perform batch_ops.set_status(p_operation_id, 'completed');
-    end if;
+    perform batch_ops.pass_empty_steps(p_operation_id);
     perform batch_ops.announce_start(p_operation_id);
     return batch_ops.run_summary(p_operation_id);
 end

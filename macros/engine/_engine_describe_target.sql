@@ -29,7 +29,7 @@ begin
             'there is no table %s that role %s can see: check `relation` in the spec',
             p_description ->> 'target', current_user
         )];
-    elsif v_kind not in ('r', 'p') then
+    elsif v_kind not in ('r', 'p', 'f') then
         v_problems := array[pg_catalog.format(
             '%s is not a table: a batch operation changes tables, so name the table behind it as `relation`', v_target
         )];
@@ -52,6 +52,7 @@ begin
     v_problems := batch_ops.check_columns(v_target, p_description, v_key.key_columns)
         || batch_ops.check_privileges(v_target, p_description)
         || case when v_walks_key then v_key.problems else '{}' end
+        || batch_ops.check_sharding(v_target, p_description, v_key.key_columns)
         || v_parameters.problems || v_steps.problems;
 
     return pg_catalog.jsonb_build_object(
@@ -69,7 +70,21 @@ begin
         'parameters', v_parameters.resolved,
         'columns', batch_ops.describe_columns(v_target),
         'steps', v_steps.described,
-        'asynchronous', batch_ops.commits_may_lag(v_target)
+        'asynchronous', batch_ops.commits_may_lag(v_target),
+        -- The leaves by which updates and deletes are done, each by itself; null for a table that is all here.
+        'shards', (
+            select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                'leaf', (
+                    select pg_catalog.format('%I.%I', namespaces.nspname, classes.relname)
+                    from pg_catalog.pg_class as classes
+                    inner join pg_catalog.pg_namespace as namespaces on classes.relnamespace = namespaces.oid
+                    where classes.oid = shards.leaf
+                ),
+                'server', shards.server,
+                'marker_table', batch_ops.shard_table(shards.server, 'applied')
+            ))
+            from batch_ops.shards_of(v_target) as shards
+        )
     );
 end
 $function$

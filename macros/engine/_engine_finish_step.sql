@@ -10,13 +10,12 @@ returns boolean
 language plpgsql
 as $function$
 declare
-    v_number integer := p_step_number;
-    v_upper_bound jsonb;
+    v_turn integer;
     v_refusal jsonb;
 begin
     update batch_ops.steps
     set status = 'completed', completed_at = pg_catalog.clock_timestamp()
-    where steps.operation_id = p_operation_id and steps.step_number = v_number and steps.status = 'running';
+    where steps.operation_id = p_operation_id and steps.step_number = p_step_number and steps.status = 'running';
     if not found then
         -- Another worker has closed it, and with it decided what comes next.
         return not exists (
@@ -32,11 +31,11 @@ begin
     if exists (
         select 1 from batch_ops.steps where steps.operation_id = p_operation_id and steps.status = 'running'
     ) then
-        -- Failed rows of several steps are tried again: each of these steps has its turn.
+        -- Those beside it; or failed rows of several steps are tried again, and each of these steps has its turn.
         return false;
     end if;
     loop
-        select steps.step_number into v_number
+        select steps.turn into v_turn
         from batch_ops.steps
         where steps.operation_id = p_operation_id and steps.status = 'pending'
         order by steps.step_number
@@ -44,22 +43,21 @@ begin
         if not found then
             return true;
         end if;
-        v_refusal := batch_ops.open_step(p_operation_id, v_number);
+        v_refusal := batch_ops.open_turn(p_operation_id, v_turn);
         if v_refusal is not null then
             raise exception using
                 errcode = 'check_violation',
                 message = batch_ops.refusal_text(v_refusal),
                 hint = 'Steps before this one are done and stay so.';
         end if;
-        select steps.upper_bound into v_upper_bound
-        from batch_ops.steps
-        where steps.operation_id = p_operation_id and steps.step_number = v_number;
-        if v_upper_bound is not null then
-            return false;
-        end if;
         update batch_ops.steps
         set status = 'completed', completed_at = pg_catalog.clock_timestamp()
-        where steps.operation_id = p_operation_id and steps.step_number = v_number;
+        where steps.operation_id = p_operation_id and steps.status = 'running' and steps.upper_bound is null;
+        if exists (
+            select 1 from batch_ops.steps where steps.operation_id = p_operation_id and steps.status = 'running'
+        ) then
+            return false;
+        end if;
     end loop;
 end
 $function$

@@ -36,7 +36,8 @@ begin
         end loop;
         insert into batch_ops.steps (
             operation_id, step_number, name, operation_type, status, iterate_by, key_columns, batch_size,
-            asynchronous_commit, staged_table, output_table, plan, idempotent, source
+            asynchronous_commit, staged_table, output_table, plan, idempotent, turn, shard, target, marker_table,
+            source
         )
         values (
             p_operation_id, (v_step ->> 'number')::integer, v_step ->> 'name', v_step ->> 'operation_type', 'pending',
@@ -45,6 +46,8 @@ begin
             (v_step ->> 'batch_size')::integer, (v_step ->> 'asynchronous')::boolean,
             v_step ->> 'staged_table', v_step ->> 'output_table', v_plan,
             coalesce((v_step ->> 'idempotent')::boolean, false),
+            coalesce((v_step ->> 'turn')::integer, (v_step ->> 'number')::integer),
+            v_step #>> '{shard,server}', v_step #>> '{shard,leaf}', v_step #>> '{shard,marker_table}',
             (
                 select batch_ops.account_list(p_request #>> '{description,target}', v_step #>> '{list,column}', lists.item)
                 from pg_catalog.jsonb_array_elements(p_request -> 'sources') as lists (item)

@@ -1,5 +1,5 @@
 {#-
-  batch_ops.open_first_step: opens a run's first step, and those behind it while there is nothing to do.
+  batch_ops.open_first_step: opens a run's first step, with those beside it, and those behind it while there is nothing to do.
 
   Returns why it may not start, or null. A run in which nothing at all is to be done is completed.
 -#}
@@ -11,21 +11,14 @@ as $function$
 declare
     v_refusal jsonb;
 begin
-    v_refusal := batch_ops.open_step(p_operation_id, 1);
+    v_refusal := batch_ops.open_turn(p_operation_id, 1);
     if v_refusal is not null then
         return v_refusal;
     end if;
-    if
-        exists (
-            select 1 from batch_ops.steps
-            where steps.operation_id = p_operation_id and steps.step_number = 1 and steps.upper_bound is null
-        )
-        and exists (
-            select 1 from batch_ops.runs where runs.operation_id = p_operation_id and runs.status = 'running'
-        )
-        and batch_ops.finish_step(p_operation_id, 1)
-    then
-        perform batch_ops.set_status(p_operation_id, 'completed');
+    if exists (
+        select 1 from batch_ops.runs where runs.operation_id = p_operation_id and runs.status = 'running'
+    ) then
+        perform batch_ops.pass_empty_steps(p_operation_id);
     end if;
     return null;
 end

@@ -25,6 +25,13 @@ begin
         from batch_ops.batches
         inner join batch_ops.steps using (operation_id, step_number)
         where batches.operation_id = p_operation_id and steps.operation_type not in ('select', 'custom_function');
+        -- What the steps beside this one will take.
+        select v_limit - coalesce(pg_catalog.sum(steps.total_records), 0) into v_limit
+        from batch_ops.steps
+        where
+            steps.operation_id = p_operation_id
+            and steps.turn = v_step.turn
+            and steps.step_number < p_step_number;
     end if;
 
     if coalesce(v_step.iterate_by, 'range') = 'range' then
@@ -33,6 +40,11 @@ begin
         );
         v_step.iterate_by := coalesce(v_step.iterate_by, case when v_estimate.staged then 'keys' else 'range' end);
         v_step.total_records := v_estimate.expected_records;
+        if v_step.shard is not null then
+            -- The planner knows how selective the condition is, and only the shard how many rows there are.
+            v_step.total_records := batch_ops.shard_rows(v_step.shard, v_step.target)
+                * v_estimate.expected_records / greatest(v_estimate.all_records, 1);
+        end if;
     end if;
 
     if v_step.iterate_by = 'rows' then
@@ -68,6 +80,12 @@ begin
         end;
     else
         execute v_step.plan ->> 'last_key' into v_step.upper_bound;
+    end if;
+
+    if v_step.shard is not null and v_step.upper_bound is not null and not batch_ops.is_sent_whole(
+        v_step.plan #>> array[v_step.iterate_by, 'apply', 'start'], v_step.upper_bound, v_run.parameters, v_run.started_at
+    ) then
+        v_step.source := coalesce(v_step.source, '{}'::jsonb) || '{"is_row_by_row": true}'::jsonb;
     end if;
 
     update batch_ops.steps

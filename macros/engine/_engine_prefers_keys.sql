@@ -11,7 +11,8 @@ create or replace function batch_ops.prefers_keys(
     p_parameters jsonb,
     p_run_started_at timestamptz,
     out staged boolean,
-    out expected_records bigint
+    out expected_records bigint,
+    out all_records bigint
 )
 language plpgsql
 as $function$
@@ -24,6 +25,7 @@ begin
     using null::jsonb, null::jsonb, p_parameters, p_run_started_at;
     execute 'explain (format json) ' || p_all_keys into v_all;
     expected_records := (v_matching #>> '{0,Plan,Plan Rows}')::numeric;
+    all_records := (v_all #>> '{0,Plan,Plan Rows}')::numeric;
     staged := (v_matching #>> '{0,Plan,Total Cost}')::numeric
         < 0.1 * (v_all #>> '{0,Plan,Total Cost}')::numeric;
 end

@@ -60,6 +60,10 @@ begin
         v_purged := batch_ops.purge_run((v_next ->> 1)::uuid, (v_next ->> 0)::timestamptz);
         if v_purged is null then
             return v_state;
+        elsif v_purged ? 'problem' then
+            return v_state || pg_catalog.jsonb_build_object(
+                'problems', coalesce(v_state -> 'problems', '[]') || (v_purged -> 'problem')
+            );
         end if;
         v_state := v_state || pg_catalog.jsonb_build_object(
             'current', pg_catalog.jsonb_build_object(

@@ -1,5 +1,6 @@
 {#-
-  batch_ops.purge_run: deletes a run as it was found, with all of it but its batches; returns what went, or null.
+  batch_ops.purge_run: deletes a run as it was found, with all of it but its batches; returns what went, or null,
+  or {problem} when the servers behind its table have something else of it than the ledger.
 
   Null when another purge has it, when a session works on it, or when it was opened again since. The row goes first and the
   batches after it, so that a run is either there with all that it says, or gone (docs/decisions/0015-purge-deletes-the-run-first.md).
@@ -15,6 +16,7 @@ declare
     v_retryable boolean;
     v_tables bigint;
     v_kept bigint;
+    v_problem text;
 begin
     select runs.operation into v_operation
     from batch_ops.runs
@@ -22,6 +24,10 @@ begin
     for update skip locked;
     if not found or batch_ops.is_live(p_operation_id, pg_catalog.pg_backend_pid()) then
         return null;
+    end if;
+    v_problem := batch_ops.forget_markers(p_operation_id);
+    if v_problem is not null then
+        return pg_catalog.jsonb_build_object('problem', v_problem);
     end if;
     select
         pg_catalog.count(*),

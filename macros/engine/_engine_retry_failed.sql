@@ -44,6 +44,16 @@ begin
         ) then 'it has no failed rows or batches'
         when v_run.status = 'failed' and v_run.closed_at is not null
             then 'it failed before it changed anything; start a new one'
+        when exists (
+            select 1 from batch_ops.errors
+            inner join batch_ops.steps using (operation_id, step_number)
+            where
+                errors.operation_id = p_operation_id
+                and errors.kind = 'row'
+                and errors.resolved_at is null
+                and steps.marker_table is not null
+        ) then 'rows failed on other servers, which keep markers of batches and not of single rows; mend the rows and start '
+            || 'a new run whose where_condition matches only what is left'
         when v_missing is not null
             then pg_catalog.format('what it had staged for step %s is gone', v_missing)
     end;

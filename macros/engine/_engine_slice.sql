@@ -3,7 +3,8 @@
 
   goes_on: errors of rows and batches are recorded and the run goes on. is_divisible: a batch may be done in parts.
   is_repeatable: a batch may be tried again after an error. error_count: unresolved errors when the slice began.
-  worker_failures: rows that failed in this session's slices before.
+  worker_failures: rows that failed in this session's slices before. shard, marker_table: where the step's target is on another
+  server, its name and the foreign table with its markers.
 -#}
 {% macro _engine_slice() %}
 create type batch_ops.slice as (
@@ -33,6 +34,8 @@ create type batch_ops.slice as (
     heartbeat_interval interval,
     max_errors_per_worker bigint,
     worker_failures bigint,
-    collect_metrics boolean
+    collect_metrics boolean,
+    shard text,
+    marker_table text
 )
 {% endmacro %}

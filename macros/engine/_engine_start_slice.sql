@@ -24,15 +24,13 @@ begin
             p_operation_id, v_run.run_as, current_user
         using errcode = 'insufficient_privilege';
     end if;
-    select * into v_step
-    from batch_ops.steps
-    where steps.operation_id = p_operation_id and steps.status <> 'pending'
-    -- The first that runs: failed rows may be tried again in several. Where none does, the last that was opened.
-    order by steps.status <> 'running', case steps.status when 'running' then 1 else -1 end * steps.step_number
-    limit 1;
+    v_step := batch_ops.next_step(p_operation_id);
     v_worker_id := batch_ops.register_worker(p_operation_id);
+    update batch_ops.workers
+    set step_number = v_step.step_number
+    where workers.worker_id = v_worker_id and workers.step_number is distinct from v_step.step_number;
     select * into v_worker from batch_ops.workers where workers.worker_id = v_worker_id;
-    perform batch_ops.bury_workers(v_run, v_step.step_number);
+    perform batch_ops.bury_workers(v_run);
 
     return row(
         v_run.status in ('running', 'blocked')
@@ -66,7 +64,9 @@ begin
         v_run.heartbeat_interval,
         v_run.max_errors_per_worker,
         v_worker.failed,
-        v_run.collect_metrics
+        v_run.collect_metrics,
+        v_step.shard,
+        v_step.marker_table
     )::batch_ops.slice;
 end
 $function$

@@ -22,6 +22,8 @@ declare
     v_applied record;
     v_track batch_ops.track;
     v_claimed_at timestamptz;
+    v_sqlstate text;
+    v_message text;
     v_detail text;
     v_outcome text := 'not_runnable';
 begin
@@ -54,9 +56,18 @@ begin
                 v_outcome := case when batch_ops.ran_out_of_time() then 'waiting' else 'cancelled' end;
             when others then
                 get stacked diagnostics v_detail = pg_exception_detail;
-                v_track.failed_claims := v_track.failed_claims + 1;
-                v_outcome := batch_ops.claim_failed(v_slice, v_track, sqlstate, sqlerrm, v_detail);
+                v_sqlstate := sqlstate;
+                v_message := sqlerrm;
+                v_outcome := 'failed';
         end;
+        if v_outcome = 'failed' then
+            if batch_ops.is_disconnected(v_slice, v_sqlstate) then
+                -- Not to be committed any more.
+                rollback and chain;
+            end if;
+            v_track.failed_claims := v_track.failed_claims + 1;
+            v_outcome := batch_ops.claim_failed(v_slice, v_track, v_sqlstate, v_message, v_detail);
+        end if;
         commit and chain;
         exit claims when v_outcome <> 'claimed';
         v_track.failed_claims := 0;
@@ -76,6 +87,13 @@ begin
                 );
                 -- It was the first batch of the claim that waited.
                 v_claimed.lock_wait := null;
+                if v_applied.outcome = 'disconnected' then
+                    -- Not to be committed any more: what happened is told in a transaction of its own.
+                    rollback and chain;
+                    v_applied.outcome := batch_ops.settle_disconnected(
+                        v_slice, v_claimed.batch_numbers[v_turn], v_claimed.claim_numbers[v_turn], v_applied.failure
+                    );
+                end if;
                 commit and chain;
                 if
                     v_applied.outcome = 'completed'

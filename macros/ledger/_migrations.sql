@@ -10,5 +10,6 @@
         {"name": "errors_and_control", "statements": dbt_batch_ops._migration_0003_errors_and_control()},
         {"name": "several_workers", "statements": dbt_batch_ops._migration_0004_several_workers()},
         {"name": "monitoring", "statements": dbt_batch_ops._migration_0005_monitoring()},
+        {"name": "shards", "statements": dbt_batch_ops._migration_0006_shards()},
     ]) }}
 {% endmacro %}

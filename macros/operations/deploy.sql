@@ -24,6 +24,12 @@
         dbt_batch_ops._prepare(definition, dbt_batch_ops._no_arguments(description)),
         arguments={}, engine_hash=dbt_batch_ops._engine_hash()
     ) -%}
+    {%- if request.target.shards -%}
+        {%- do dbt_batch_ops._fail(
+            operation ~ " changes a table with partitions on other servers, whose commits are not atomic: a function could not "
+            ~ "take all of it back with its caller. Type: dbt run-operation " ~ operation
+        ) -%}
+    {%- endif -%}
     {%- set function = dbt_batch_ops._quote(schema or target.schema) ~ "." ~ dbt_batch_ops._quote(operation) -%}
     {%- set procedure = dbt_batch_ops._quote(schema or target.schema) ~ "." ~ dbt_batch_ops._quote(operation ~ "_in_batches") -%}
     {%- do dbt_batch_ops._drop_deployed(operation, schema or target.schema) -%}

@@ -30,15 +30,15 @@
     {%- for name, column in step.lists.items() -%}
         {%- if staged and [column] == plan.live.key -%}
             {%- do lists.update({name: "true"}) -%}
-        {%- elif name in step.outputs -%}
-            {%- do lists.update({
-                name: dbt_batch_ops._quote(column) ~ " in ("
-                ~ dbt_batch_ops._output_values(plan, step.outputs[name], column) ~ ")"
-            }) -%}
         {%- else -%}
+            {%- set values = dbt_batch_ops._output_values(plan, step.outputs[name], column) if name in step.outputs
+                else "select list.value from batch_ops." ~ plan.sources[name].table ~ " as list" -%}
+            {#- Another server is sent an array that is computed here; a join with it would fetch every row. -#}
             {%- do lists.update({
-                name: dbt_batch_ops._quote(column) ~ " in (select list.value from batch_ops."
-                ~ plan.sources[name].table ~ " as list)"
+                name: dbt_batch_ops._quote(column) ~ (
+                    " = any ((select array(" ~ values ~ "))::" ~ plan.live.columns[column].type ~ "[])" if plan.shard
+                    else " in (" ~ values ~ ")"
+                )
             }) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -35,8 +35,13 @@
     {%- do dbt_batch_ops._refuse_problems(described, problems) -%}
     {%- set steps = [] -%}
     {%- for step in described.steps -%}
-        {%- do steps.append(dbt_batch_ops._step_plan(plan, step, loop.index, definition.statements[step.name])) -%}
-        {%- do dbt_batch_ops._refuse_problems(described, problems | unique | list) -%}
+        {%- set turn = loop.index -%}
+        {%- for part in dbt_batch_ops._shard_plans(plan, step) -%}
+            {%- do steps.append(dict(
+                dbt_batch_ops._step_plan(part, step, steps | length + 1, definition.statements[step.name]), turn=turn
+            )) -%}
+            {%- do dbt_batch_ops._refuse_problems(described, problems | unique | list) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- set first = dbt_batch_ops._fragments(plan, described.steps[0], "true", "once", false) -%}
     {{ return({

@@ -43,6 +43,9 @@
             "Expired plans" ~ (" that would be closed: " if dry_run else " that were closed: ") ~ "{:,}".format(purged.plans)
         ) -%}
     {%- endif -%}
+    {%- for problem in purged.problems or [] -%}
+        {%- do dbt_batch_ops._say(problem) -%}
+    {%- endfor -%}
     {%- if purged.kept > 0 -%}
         {%- do dbt_batch_ops._say(
             "Staged tables that stay, because a session uses them or they belong to another role: "

@@ -25,6 +25,12 @@
     {%- if source.left_out -%}
         {%- do lines.append("{:,}".format(source.left_out) ~ " of " ~ given ~ " rows are left out: max_records") -%}
     {%- endif -%}
+    {%- if source.is_row_by_row -%}
+        {%- do lines.append(
+            "the server cannot compute all of its statement (NOW(), a function of your own, ...), so its rows are fetched and "
+            ~ "written back one by one; :run_started_at is a value, and is sent"
+        ) -%}
+    {%- endif -%}
     {%- if source.limited -%}
         {%- do lines.append("more rows match; this run changes the first " ~ "{:,}".format(step.total_records) ~ ": max_records") -%}
     {%- endif -%}

@@ -5,7 +5,8 @@
     {%- set types = plan.live.key_types -%}
     {%- set columns = dbt_batch_ops._columns(key) -%}
     {%- set listed = statements(dbt_batch_ops._fragments(plan, step, "true", "plain", false)).where -%}
-    {%- set staged_range = dbt_batch_ops._staged_range(key, staged_table) -%}
+    {%- set staged_range = dbt_batch_ops._staged_range(key, staged_table)
+        if not plan.shard or key | length > 1 else dbt_batch_ops._staged_array(key, types, staged_table) -%}
 
     {%- set shapes = {} -%}
     {%- set full_batch = {} -%}

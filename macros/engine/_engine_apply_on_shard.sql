@@ -1,0 +1,51 @@
+{#-
+  batch_ops.apply_on_shard: apply_part for a batch on another server, with its marker; rows and marker are done or undone together.
+
+  A batch that was in other hands before may be further there than the ledger says; then nothing is applied, and what the
+  marker says is returned (docs/decisions/0021-shards-keep-markers.md).
+-#}
+{% macro _engine_apply_on_shard() %}
+create or replace function batch_ops.apply_on_shard(
+    p_slice batch_ops.slice,
+    p_batch batch_ops.batches,
+    p_failure batch_ops.application,
+    p_spacing integer,
+    p_budget bigint
+)
+returns batch_ops.application
+language plpgsql
+as $function$
+declare
+    v_applied batch_ops.application;
+begin
+    if p_batch.claim_number > 1 or p_batch.applied_hi is not null then
+        v_applied := batch_ops.read_marker(p_slice, p_batch);
+        if v_applied.applied_hi is not null then
+            return v_applied;
+        end if;
+    end if;
+    v_applied := batch_ops.apply_part(p_slice, p_batch, p_failure, p_spacing, p_budget);
+    perform batch_ops.write_marker(p_slice, p_batch, v_applied);
+    return v_applied;
+exception
+    when query_canceled then
+        v_applied := null;
+        v_applied.failure_class := case when batch_ops.ran_out_of_time() then 'timeout' else 'cancelled' end;
+        v_applied.error_code := sqlstate;
+        v_applied.error_message := sqlerrm;
+        return v_applied;
+    when others then
+        v_applied := null;
+        get stacked diagnostics
+            v_applied.error_code = returned_sqlstate,
+            v_applied.error_message = message_text,
+            v_applied.error_detail = pg_exception_detail;
+        v_applied.failure_class := case
+            -- A guard, and nothing that a row is to blame for.
+            when v_applied.error_code = 'BO021' then 'fatal'
+            else batch_ops.error_class(v_applied.error_code)
+        end;
+        return v_applied;
+end
+$function$
+{% endmacro %}
