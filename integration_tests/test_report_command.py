@@ -47,7 +47,8 @@ with run as (
         operation_id, step_number, name, operation_type, status, key_columns, batch_size, asynchronous_commit,
         plan, total_records, total_is_exact, turn
     )
-    select operation_id, 1, 'pack_many', 'update', 'completed', '{id}', 10, true, '{}', %(count)s * 10, true, 1
+    select
+        operation_id, 1, 'pack_many', 'update', 'completed', '{id}', 10, true, '{}', %(count)s * 10, true, 1
     from run
 ), crew as (
     insert into batch_ops.workers (operation_id, pid, backend_start, joined_at, heartbeat_at, ended_at)
