@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg2
 
-from benchmarks import machine, parallel, report, screen
+from benchmarks import machine, parallel, report, screen, shards
 from benchmarks.cases import CASES
 from benchmarks.measurement import Case, MeasurementError, Outcome
 from benchmarks.workbench import Workbench, open_workbench
@@ -30,7 +30,7 @@ def main() -> int:
     outcomes = [Outcome(case) for case in chosen]
     described = machine.describe()
     try:
-        with open_workbench(options.rows, parallel.specs()) as workbench:
+        with open_workbench(options.rows, parallel.specs() | shards.specs()) as workbench:
             described["PostgreSQL"] = workbench.database.value("show server_version")
             for outcome in outcomes:
                 _measure(outcome, workbench, options.rounds)

@@ -1,6 +1,6 @@
 """The rows of the results, in their order."""
 
-from benchmarks import changes, errors, imports, monitoring, neighbours, parallel, processes, scale
+from benchmarks import changes, errors, imports, monitoring, neighbours, parallel, processes, scale, shards
 from benchmarks.measurement import Case
 from benchmarks.tables import ACCOUNT, ACCOUNT_BY_UUID, account_by_tenant
 
@@ -117,5 +117,6 @@ CASES = (
         most_rounds=3,
     ),
     *parallel.cases(),
+    *shards.cases(),
 )
 """All cases; names are what one types."""

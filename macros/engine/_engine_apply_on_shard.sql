@@ -25,7 +25,9 @@ begin
         end if;
     end if;
     v_applied := batch_ops.apply_part(p_slice, p_batch, p_failure, p_spacing, p_budget);
-    perform batch_ops.write_marker(p_slice, p_batch, v_applied);
+    perform batch_ops.write_marker(
+        p_slice, p_batch.batch_number, coalesce(p_batch.records, 0), v_applied.records, v_applied.applied_hi, v_applied.failures
+    );
     return v_applied;
 exception
     when query_canceled then
