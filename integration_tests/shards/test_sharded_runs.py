@@ -5,10 +5,18 @@ from contextlib import ExitStack
 import pytest
 
 from support.runs import Run
-from support.sessions import wait_for_row_lock
+from support.sessions import wait_for_row_lock, wait_until_gone
 from support.shards import ACCOUNTS
 
 # Counts statements and not rows; a sequence is outside of transactions.
+STOCK = """
+name: stock
+key: [site, item]
+fields: {site: integer, item: integer, amount: integer}
+patterns:
+  - {name: batch_operations, operation: count_stock, operation_type: update,
+     update_data: {amount: {sql: amount + 1}}, batch_size: 600}
+"""
 COUNTED = """
 create sequence statements minvalue 0;
 select nextval('statements');
@@ -89,6 +97,58 @@ def test_a_statement_that_the_server_cannot_compute_is_done_row_by_row_and_says_
     assert "its rows are fetched and written back one by one" in output
     assert counting.credits() == [(0, ACCOUNTS - ACCOUNTS // 3)]
     assert sum(counted_statements(counting)) == ACCOUNTS // 3
+
+
+# Rows that scans have met, in the table or in an index alone.
+READS = """
+select (select sum(seq_tup_read) from pg_stat_user_tables where relname like %(table)s)::bigint
+    + (select sum(idx_tup_read) from pg_stat_user_indexes where relname like %(table)s)::bigint
+"""
+
+
+def rows_read(shards, table):
+    for database in shards.databases:
+        database.execute("select pg_stat_force_next_flush()")
+    return sum(database.value(READS, {"table": table}) for database in shards.databases)
+
+
+def test_keys_with_gaps_are_read_a_few_times_and_not_from_each_batch_to_the_end(dbt, database, shards):
+    for number, shard in enumerate(shards.databases):
+        shard.execute(f"delete from account_{number} where mod(id, 2) > 0")
+        shard.execute(f"vacuum analyze account_{number}")
+    before = rows_read(shards, "account%")
+    dbt.run_operation("add_credit")
+    ((value, rows),) = shards.credits()
+    assert (value, rows) == (1, ACCOUNTS // 2)
+    wait_until_gone(database, database.value("select pid from batch_ops.workers"))
+    assert rows_read(shards, "account%") - before <= 4 * rows
+
+
+def test_keys_of_several_columns_are_not_fetched_to_be_compared_here(project, dbt, database, shards):
+    database.execute(
+        "create table stock (site integer not null, item integer not null, amount integer not null) "
+        "partition by hash (item)"
+    )
+    for number, shard in enumerate(shards.databases):
+        shard.execute(
+            f"create table stock_{number} (site integer, item integer, amount integer not null, "
+            "primary key (site, item))"
+        )
+        database.execute(
+            f"create foreign table stock_{number} partition of stock "
+            f"for values with (modulus 2, remainder {number}) server shard_{number}"
+        )
+    database.execute("insert into stock select mod(n, 3), n, 0 from generate_series(1, 30000) as n")
+    for number, shard in enumerate(shards.databases):
+        shard.execute(f"vacuum analyze stock_{number}")
+    project.write("batch_operations/stock.yml", STOCK)
+    project.generate()
+    before = rows_read(shards, "stock%")
+    output = dbt.run_operation("count_stock").output
+    assert "one by one" not in output
+    assert database.rows("select amount, count(*) from stock group by 1") == [(1, 30000)]
+    wait_until_gone(database, database.value("select pid from batch_ops.workers"))
+    assert rows_read(shards, "stock%") - before <= 10 * 30000
 
 
 def test_deleted_rows_are_counted_from_the_servers(dbt, database, shards):

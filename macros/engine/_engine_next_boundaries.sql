@@ -18,12 +18,17 @@ as $function$
 declare
     v_position text := case when p_lo is null then 'start' else 'next' end;
     v_bitmapscan text := pg_catalog.current_setting('enable_bitmapscan');
+    v_sort text := pg_catalog.current_setting('enable_sort');
     v_boundary jsonb;
     v_boundaries jsonb[];
 begin
     -- Under wrong statistics a sort of everything that is left can look cheaper than the ordered index scan,
     -- which alone stops early. Its rivals are off: this one here, sequential scans for the whole transaction.
     perform pg_catalog.set_config('enable_bitmapscan', 'off', true);
+    if p_slice.shard is not null then
+        -- The other server sorts: here, all keys that are left would have to come first.
+        perform pg_catalog.set_config('enable_sort', 'off', true);
+    end if;
     if p_count = 1 or p_stride > p_slice.batch_size then
         execute p_slice.statements -> 'boundary' ->> v_position
         into v_boundary
@@ -41,6 +46,9 @@ begin
         end if;
     end if;
     perform pg_catalog.set_config('enable_bitmapscan', v_bitmapscan, true);
+    if p_slice.shard is not null then
+        perform pg_catalog.set_config('enable_sort', v_sort, true);
+    end if;
 
     if p_stride > p_slice.batch_size then
         execute p_slice.statements -> 'full_batch' ->> batch_ops.range_shape(p_lo, v_boundaries[1])

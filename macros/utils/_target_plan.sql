@@ -8,6 +8,7 @@
     {%- set staged_range = dbt_batch_ops._staged_range(key, staged_table)
         if not plan.shard or key | length > 1 else dbt_batch_ops._staged_array(key, types, staged_table) -%}
 
+    {%- set is_sent = plan.shard is not none and plan.shard.server is not none -%}
     {%- set shapes = {} -%}
     {%- set full_batch = {} -%}
     {%- set matching = {} -%}
@@ -44,8 +45,8 @@
             "is_integer_key": types in [["smallint"], ["integer"], ["bigint"]],
             "apply": shapes,
             "export": exports,
-            "boundary": dbt_batch_ops._boundary(target, key, types),
-            "boundaries": dbt_batch_ops._boundaries(target, key, types),
+            "boundary": dbt_batch_ops._boundary(target, key, types, is_sent),
+            "boundaries": dbt_batch_ops._boundaries(target, key, types, is_sent),
             "full_batch": full_batch,
             "matching": matching,
             "row": failed,
