@@ -1,15 +1,19 @@
 """Several sessions at once on one run: each joined it with its operation_id."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from support.crews import Crew, begin_together
-from support.sessions import terminate, wait_for_row_lock, wait_until_gone
+from support.sessions import terminate, wait_for_row_lock, wait_for_table_lock, wait_until_gone
+from support.starts import start
 from support.strikes import raising
 from support.ware_kinds import NUMBERS
 
 WORKERS_WITH_BATCHES = """
 select count(distinct worker_id) from batch_ops.batches where operation_id = %(run)s and status = 'completed'
 """
+NEXT_STEP = "select step_number from batch_ops.next_step(%s)"
 # The database is the test's own.
 DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_database()"
 
@@ -80,3 +84,25 @@ def test_workers_that_take_over_claims_and_record_errors_all_the_time_do_not_loc
         # What it knows of deadlocks a session tells at its end at the latest.
         wait_until_gone(run.database, worker.backend)
     assert run.value(DEADLOCKS) == 0
+
+
+def test_a_worker_that_looks_for_a_step_while_another_finishes_it_is_given_that_one(
+    little_database, little_request
+):
+    with little_database.session() as finishing, little_database.session() as looking:
+        run = start(finishing, little_request)["operation_id"]
+        with ThreadPoolExecutor(1) as thread, finishing.cursor() as cursor:
+            cursor.execute("begin")
+            cursor.execute("lock table batch_ops.workers in access exclusive mode")
+            found = thread.submit(step_of, looking, run)
+            wait_for_table_lock(little_database, "batch_ops.workers")
+            cursor.execute("update batch_ops.steps set status = 'completed' where operation_id = %s", [run])
+            cursor.execute("commit")
+            assert found.result() == 1
+
+
+def step_of(session, run):
+    """The step that a session would work on next."""
+    with session.cursor() as cursor:
+        cursor.execute(NEXT_STEP, [run])
+        return cursor.fetchone()[0]

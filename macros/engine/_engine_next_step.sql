@@ -1,11 +1,14 @@
 {#-
   batch_ops.next_step: the step that a session works on next: of those that run side by side one that has something left to
   claim, and the fewest other workers. When none runs, the last that was opened.
+
+  `stable`, so that all of it looks at one moment: another worker may finish the step meanwhile.
 -#}
 {% macro _engine_next_step() %}
 create or replace function batch_ops.next_step(p_operation_id uuid)
 returns batch_ops.steps
 language plpgsql
+stable
 as $function$
 declare
     v_step batch_ops.steps;
