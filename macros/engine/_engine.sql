@@ -123,6 +123,7 @@
         dbt_batch_ops._engine_set_first_row_aside(),
         dbt_batch_ops._engine_settle_failure(),
         dbt_batch_ops._engine_count_rows(),
+        dbt_batch_ops._engine_failed_application(),
         dbt_batch_ops._engine_apply_range(),
         dbt_batch_ops._engine_matching_keys(),
         dbt_batch_ops._engine_isolate(),

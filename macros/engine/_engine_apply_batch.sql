@@ -39,7 +39,7 @@ declare
     v_lease record;
     v_leased_at timestamptz;
     v_wal_from pg_lsn;
-    v_class text;
+    v_failure batch_ops.application;
     v_sqlstate text;
     v_message text;
     v_detail text;
@@ -80,17 +80,13 @@ begin
             end if;
             outcome := 'completed';
         exception
-            when query_canceled then
-                v_class := case when batch_ops.ran_out_of_time() then 'timeout' else 'cancelled' end;
-                v_sqlstate := sqlstate;
-                v_message := sqlerrm;
-            when others or assert_failure then
+            when others or query_canceled or assert_failure then
                 get stacked diagnostics
                     v_sqlstate = returned_sqlstate,
                     v_message = message_text,
                     v_detail = pg_exception_detail,
                     v_constraint = constraint_name;
-                v_class := batch_ops.error_class(v_sqlstate);
+                v_failure := batch_ops.failed_application(v_sqlstate, v_message, v_detail, v_constraint);
         end;
         perform pg_catalog.set_config('lock_timeout', '0', true);
         if outcome = 'completed' then
@@ -113,9 +109,7 @@ begin
     end if;
     select * into v_parts
     from batch_ops.apply_in_parts(
-        p_slice, p_batch_number,
-        row(null, null, null, null, null, v_class, v_sqlstate, v_message, v_detail, v_constraint)::batch_ops.application,
-        p_spacing, p_budget, v_started_at
+        p_slice, p_batch_number, v_failure, p_spacing, p_budget, v_started_at
     );
     outcome := v_parts.outcome;
     records := v_parts.records;

@@ -17,6 +17,7 @@ language plpgsql
 as $function$
 declare
     v_applied batch_ops.application;
+    v_detail text;
 begin
     if p_batch.claim_number > 1 or p_batch.applied_hi is not null then
         v_applied := batch_ops.read_marker(p_slice, p_batch);
@@ -30,24 +31,9 @@ begin
     );
     return v_applied;
 exception
-    when query_canceled then
-        v_applied := null;
-        v_applied.failure_class := case when batch_ops.ran_out_of_time() then 'timeout' else 'cancelled' end;
-        v_applied.error_code := sqlstate;
-        v_applied.error_message := sqlerrm;
-        return v_applied;
-    when others then
-        v_applied := null;
-        get stacked diagnostics
-            v_applied.error_code = returned_sqlstate,
-            v_applied.error_message = message_text,
-            v_applied.error_detail = pg_exception_detail;
-        v_applied.failure_class := case
-            -- A guard, and nothing that a row is to blame for.
-            when v_applied.error_code = 'BO021' then 'fatal'
-            else batch_ops.error_class(v_applied.error_code)
-        end;
-        return v_applied;
+    when others or query_canceled then
+        get stacked diagnostics v_detail = pg_exception_detail;
+        return batch_ops.failed_application(sqlstate, sqlerrm, v_detail);
 end
 $function$
 {% endmacro %}

@@ -37,11 +37,7 @@ begin
 exception
     when query_canceled then
         -- Between two attempts: what they have done is undone, and done again in smaller pieces.
-        v_applied := null;
-        v_applied.failure_class := case when batch_ops.ran_out_of_time() then 'timeout' else 'cancelled' end;
-        v_applied.error_code := sqlstate;
-        v_applied.error_message := sqlerrm;
-        return v_applied;
+        return batch_ops.failed_application(sqlstate, sqlerrm);
 end
 $function$
 {% endmacro %}

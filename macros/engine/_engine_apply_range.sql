@@ -10,6 +10,10 @@ language plpgsql
 as $function$
 declare
     v_result batch_ops.application;
+    v_sqlstate text;
+    v_message text;
+    v_detail text;
+    v_constraint text;
 begin
     perform pg_catalog.set_config('lock_timeout', p_slice.lock_timeout, true);
     execute p_slice.statements -> 'apply' ->> batch_ops.range_shape(p_lo, p_hi)
@@ -25,21 +29,13 @@ begin
     v_result.applied_hi := p_hi;
     return v_result;
 exception
-    when query_canceled then
-        v_result := null;
-        v_result.failure_class := case when batch_ops.ran_out_of_time() then 'timeout' else 'cancelled' end;
-        v_result.error_code := sqlstate;
-        v_result.error_message := sqlerrm;
-        return v_result;
-    when others or assert_failure then
-        v_result := null;
+    when others or query_canceled or assert_failure then
         get stacked diagnostics
-            v_result.error_code = returned_sqlstate,
-            v_result.error_message = message_text,
-            v_result.error_detail = pg_exception_detail,
-            v_result.constraint_name = constraint_name;
-        v_result.failure_class := batch_ops.error_class(v_result.error_code);
-        return v_result;
+            v_sqlstate = returned_sqlstate,
+            v_message = message_text,
+            v_detail = pg_exception_detail,
+            v_constraint = constraint_name;
+        return batch_ops.failed_application(v_sqlstate, v_message, v_detail, v_constraint);
 end
 $function$
 {% endmacro %}

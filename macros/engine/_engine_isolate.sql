@@ -33,23 +33,20 @@ declare
     v_failure batch_ops.application;
     v_result batch_ops.application;
 begin
-    v_result.applied_hi := p_lo;
-    v_result.records := 0;
-    v_result.failures := '{}';
     begin
         v_keys := batch_ops.matching_keys(p_slice, p_lo, p_hi);
     exception
         -- The condition itself fails for some row, so that none can be told apart from the others.
-        when query_canceled or assert_failure or others then
-            v_result.failure_class := case
-                when sqlstate <> '57014' then batch_ops.error_class(sqlstate)
-                when batch_ops.ran_out_of_time() then 'timeout'
-                else 'cancelled'
-            end;
-            v_result.error_code := sqlstate;
-            v_result.error_message := sqlerrm;
-            return v_result;
+        when others or query_canceled or assert_failure then
+            v_failure := batch_ops.failed_application(sqlstate, sqlerrm);
+            v_failure.applied_hi := p_lo;
+            v_failure.records := 0;
+            v_failure.failures := '{}';
+            return v_failure;
     end;
+    v_result.applied_hi := p_lo;
+    v_result.records := 0;
+    v_result.failures := '{}';
     v_count := pg_catalog.cardinality(v_keys);
     v_size := greatest(coalesce(p_spacing, v_count) / 2, 1);
     v_group := v_size;
