@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import Any
 
 from integration_tests.support.database import Database
 
@@ -82,8 +83,8 @@ def _against_statements(count: int) -> Callable[[Workbench], Pair]:
     return measure
 
 
-def _run(session: object, statements: str, rows: int) -> int:
-    with session.cursor() as cursor:  # type: ignore[attr-defined]
+def _run(session: Any, statements: str, rows: int) -> int:
+    with session.cursor() as cursor:
         cursor.execute(f"begin; {statements}; commit")
     return rows
 

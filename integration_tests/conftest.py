@@ -1,10 +1,13 @@
 """Fixtures: one private server, one copy of the project and one dbt per test process; a database per test.
 
 ``DBT_BATCH_OPS_TEST_SERVER=machine`` runs the tests on the PostgreSQL of this machine instead of the embedded
-one; ``DBT_BATCH_OPS_TEST_FSYNC=on`` lets it write to the disk as in real life.
+one; ``DBT_BATCH_OPS_TEST_FSYNC=on`` lets it write to the disk as in real life. Moments are chosen at
+random; a failing test shows its seed, and ``DBT_BATCH_OPS_TEST_SEED`` repeats it.
 """
 
 import os
+import secrets
+from random import Random
 
 import pytest
 
@@ -12,6 +15,7 @@ from dbt_batch_ops.database import Server, find_binaries
 from support.database import Database
 from support.dbt import Dbt
 from support.project import Project
+from support.workers import Worker
 
 INSTALLED = "template_with_ledger"
 
@@ -87,3 +91,25 @@ def database(_database, _ledger_template):
     """A new database with the ledger installed."""
     _database.recreate(_ledger_template)
     return _database
+
+
+@pytest.fixture
+def random(request):
+    """A random generator of this test; a failure shows its seed."""
+    seed = os.environ.get("DBT_BATCH_OPS_TEST_SEED") or secrets.token_hex(4)
+    request.node.add_report_section("setup", "seed", f"DBT_BATCH_OPS_TEST_SEED={seed}")
+    return Random(f"{seed} {request.node.name}")
+
+
+@pytest.fixture
+def start_worker():
+    """Start workers on a run; they end with the test."""
+    workers = []
+
+    def start(run, slice_seconds=0.1, *, begins=True):
+        workers.append(Worker(run.database, run.id, slice_seconds, begins=begins))
+        return workers[-1]
+
+    yield start
+    for worker in workers:
+        worker.kill()

@@ -1,27 +1,18 @@
-"""Fixtures of the fault suite: a project with the specs beside this file, databases, workers that end.
+"""Fixtures of the fault suite: a project with the specs beside this file, databases, crews."""
 
-Moments are chosen at random. A failing test shows its seed; ``DBT_BATCH_OPS_TEST_SEED`` repeats it.
-"""
-
-import os
-import secrets
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from support.crews import SEVERAL, Crew
-from support.dbt import Dbt
-from support.project import Project
+from support.project import project_with_short_slices
 from support.runs import LITTLE, Run, create_accounts, open_run
 from support.starts import captured_request
 from support.ware_kinds import KINDS
 from support.wares import WareTemplates
-from support.workers import Worker
 
 ACCOUNTS = 30_000
 SPECS = sorted(Path(__file__).parent.glob("*.yml"))
-SETTINGS = "\nvars:\n  batch_ops_slice_seconds: 0.1\n"
 
 
 @pytest.fixture(scope="session")
@@ -29,15 +20,7 @@ def make_project(tmp_path_factory):
     """Make a project with the operations of the specs beside this file and short slices, and dbt on it."""
 
     def make(database):
-        project = Project(tmp_path_factory.mktemp("faults") / "project")
-        for spec in SPECS:
-            project.write(f"batch_operations/{spec.name}", spec.read_text())
-        settings = project.folder / "dbt_project.yml"
-        settings.write_text(settings.read_text() + SETTINGS)
-        dbt = Dbt(project.folder, database.connection.environment)
-        dbt.run("deps")
-        project.generate()
-        return project, dbt
+        return project_with_short_slices(tmp_path_factory.mktemp("faults") / "project", SPECS, database)
 
     return make
 
@@ -116,20 +99,6 @@ def open_wares(_ware_templates):
     return lambda kind: _ware_templates.open(KINDS[kind])
 
 
-@pytest.fixture
-def start_worker():
-    """Start workers on a run; they end with the test."""
-    workers = []
-
-    def start(run, slice_seconds=0.1, *, begins=True):
-        workers.append(Worker(run.database, run.id, slice_seconds, begins=begins))
-        return workers[-1]
-
-    yield start
-    for worker in workers:
-        worker.kill()
-
-
 @pytest.fixture(params=[1, SEVERAL], ids=["alone", "crew"])
 def crew(request, start_worker):
     """The workers on a run: one, or several at once."""
@@ -146,11 +115,3 @@ def open_shared(open_wares, crew):
         return run
 
     return open_shared
-
-
-@pytest.fixture
-def random(request):
-    """A random generator of this test; a failure shows its seed."""
-    seed = os.environ.get("DBT_BATCH_OPS_TEST_SEED") or secrets.token_hex(4)
-    request.node.add_report_section("setup", "seed", f"DBT_BATCH_OPS_TEST_SEED={seed}")
-    return Random(f"{seed} {request.node.name}")

@@ -1,23 +1,17 @@
 """Fixtures of tables on several servers: a coordinator, and servers of their own behind its partitions."""
 
-import os
-import secrets
 from contextlib import ExitStack
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from dbt_batch_ops.database import Server
-from support.dbt import Dbt
-from support.project import Project
+from support.project import project_with_short_slices
 from support.runs import Run
 from support.sessions import kill_dbt, terminate, wait_for_row_lock
 from support.shards import Shards
-from support.workers import Worker
 
 SPEC = Path(__file__).with_name("account.yml")
-SETTINGS = "\nvars:\n  batch_ops_slice_seconds: 0.1\n"
 TEMPLATE = "template_with_shards"
 
 
@@ -32,14 +26,7 @@ def _shards(server, server_settings):
 
 @pytest.fixture(scope="session")
 def _project_and_dbt(tmp_path_factory, _database):
-    project = Project(tmp_path_factory.mktemp("shards") / "project")
-    project.write("batch_operations/account.yml", SPEC.read_text())
-    settings = project.folder / "dbt_project.yml"
-    settings.write_text(settings.read_text() + SETTINGS)
-    dbt = Dbt(project.folder, _database.connection.environment)
-    dbt.run("deps")
-    project.generate()
-    return project, dbt
+    return project_with_short_slices(tmp_path_factory.mktemp("shards") / "project", [SPEC], _database)
 
 
 @pytest.fixture(scope="session")
@@ -89,24 +76,3 @@ def run(dbt, database, shards):
         kill_dbt(process)
         terminate(database, database.value("select pid from batch_ops.workers"))
     return Run.newest(database)
-
-
-@pytest.fixture
-def random(request):
-    seed = os.environ.get("DBT_BATCH_OPS_TEST_SEED") or secrets.token_hex(4)
-    request.node.add_report_section("setup", "seed", f"DBT_BATCH_OPS_TEST_SEED={seed}")
-    return Random(seed)
-
-
-@pytest.fixture
-def start_worker():
-    """Start workers; all have ended when the test has."""
-    workers = []
-
-    def start(run, slice_seconds=0.1):
-        workers.append(Worker(run.database, run.id, slice_seconds))
-        return workers[-1]
-
-    yield start
-    for worker in workers:
-        worker.kill()

@@ -20,8 +20,8 @@ from (
         batch_number,
         range_lo,
         range_hi,
-        lag(range_hi) over (order by batch_number) as previous_hi,
-        row_number() over (order by batch_number) as position
+        lag(range_hi) over (partition by step_number order by batch_number) as previous_hi,
+        row_number() over (partition by step_number order by batch_number) as position
     from batch_ops.batches
     where operation_id = %(run)s
 ) as batches

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dbt_batch_ops.database import Server
 from support.database import Database
-from support.runs import Run
+from support.runs import NOT_TILED, Run
 
 ACCOUNTS = 12_000
 TEMPLATE = "template_of_a_shard"
@@ -21,16 +21,6 @@ for values with (modulus {count}, remainder {number}) server {name};
 """
 _TABLE = """
 create table account_{number} (id bigint primary key, credits integer not null, closed boolean not null);
-"""
-_NOT_TILED = """
-select batches.* from (
-    select
-        step_number, batch_number, range_lo, range_hi,
-        lag(range_hi) over (partition by step_number order by batch_number) as previous_hi,
-        row_number() over (partition by step_number order by batch_number) as position
-    from batch_ops.batches where operation_id = %s
-) as batches
-where batch_number <> position or range_lo is distinct from previous_hi
 """
 _LEDGER = """
 select steps.shard, batches.step_number, batches.batch_number, batches.records
@@ -107,7 +97,7 @@ class Shards:
     def assert_true(self, run: Run) -> None:
         """Ranges tile on each shard, and ledger, markers and rows say the same."""
         database = run.database
-        assert database.rows(_NOT_TILED, [run.id]) == []
+        assert database.rows(NOT_TILED, {"run": run.id}) == []
         recorded = database.rows(_LEDGER, [run.id])
         assert self.markers(run) == recorded
         assert all(value in (0, 1) for value, _ in self.credits())
