@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dbt_batch_ops.cli.options import spec_options
+from dbt_batch_ops.cli.options import engine_option, spec_options
 
 if TYPE_CHECKING:
     from dbt_batch_ops.render.output import FileState
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @spec_options
-def check(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
+@engine_option
+def check(specs: tuple[str, ...], project_dir: str, as_json: bool, engine: str | None) -> int:
     """Fail when generated macros are not what the specs say.
 
     SPEC are spec files; without any, all of batch_operations/*.yml. Prints a diff of what is stale, missing
@@ -27,7 +28,7 @@ def check(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
     from dbt_batch_ops.render.kinds import FOLDERS, project_files
 
     folder = project.find_project(project_dir)
-    result = project.load(folder, specs)
+    result = project.load(folder, specs, engine)
     states: list[output.FileState] = []
     if not result.failed:
         orphans_in = () if specs else FOLDERS
@@ -48,7 +49,7 @@ def check(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
     if wrong:
         for state in wrong:
             report.print_error(f"{state.path.as_posix()}: {state.state.value}")
-        report.print_error(f"macros and specs differ; run: {_command(specs, project_dir)}")
+        report.print_error(f"macros and specs differ; run: {_command(specs, project_dir, engine)}")
         return 1
     click.echo(f"{report.counted(len(states), 'file')} up to date")
     return 0
@@ -66,6 +67,7 @@ def _diff(state: FileState) -> str:
     )
 
 
-def _command(specs: tuple[str, ...], project_dir: str) -> str:
+def _command(specs: tuple[str, ...], project_dir: str, engine: str | None) -> str:
     options = [] if project_dir == "." else ["--project-dir", project_dir]
+    options += [] if engine is None else ["--engine", engine]
     return shlex.join(["dbt-batch-ops", "generate", *options, *specs])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dbt_batch_ops.cli.options import spec_options
+from dbt_batch_ops.cli.options import engine_option, spec_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,8 @@ _TESTS = "tests"
 
 @click.command()
 @spec_options
-def generate(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
+@engine_option
+def generate(specs: tuple[str, ...], project_dir: str, as_json: bool, engine: str | None) -> int:
     """Write macros, exposures and models of all operations into the dbt project.
 
     SPEC are spec files; without any, all of batch_operations/*.yml. Then what was generated for operations
@@ -31,14 +32,17 @@ def generate(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
     called so is ./tests.)
     """
     from dbt_batch_ops.cli import project, report
+    from dbt_batch_ops.cli.engine import require_postgres
     from dbt_batch_ops.render import output
     from dbt_batch_ops.render.kinds import FOLDERS
 
     with_tests = specs[:1] == (_TESTS,)
     named = specs[1:] if with_tests else specs
     folder = project.find_project(project_dir)
-    result = project.load(folder, named)
+    result = project.load(folder, named, engine)
     states: list[output.FileState] = []
+    if with_tests:
+        require_postgres(result.plans, "dbt-batch-ops generate tests")
     if not result.failed:
         files = _files(folder, result, with_tests=with_tests, are_all=not named)
         states = output.write(folder, files)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dbt_batch_ops.spec.engines import ENGINES
+
 if TYPE_CHECKING:
     from dbt_batch_ops.database.profile import ProfileOptions
 
@@ -29,6 +31,17 @@ def spec_options(command: Command) -> Command:
     command = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
     command = _project_dir(command)
     return click.argument("specs", nargs=-1, metavar="[SPEC]...")(command)
+
+
+def engine_option(command: Command) -> Command:
+    """Add ``--engine`` to a command."""
+    return click.option(
+        "--engine",
+        type=click.Choice(ENGINES),
+        metavar="NAME",
+        help="Engine that the statements are for: postgres, duckdb or spark. Default: batch_ops_engine under "
+        "vars in dbt_project.yml, else postgres.",
+    )(command)
 
 
 def profile_options(command: Command) -> Command:

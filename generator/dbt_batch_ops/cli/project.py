@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dbt_batch_ops.cli.engine import project_engine
 from dbt_batch_ops.cli.errors import ProjectError
 from dbt_batch_ops.plan.build import build_plans
 from dbt_batch_ops.plan.model import OperationPlan
@@ -89,18 +90,20 @@ def _shown(project: Path, file: Path) -> str:
         return file.as_posix()
 
 
-def load(project: Path, named: Sequence[str]) -> Result:
+def load(project: Path, named: Sequence[str], engine: str | None = None) -> Result:
     """Read specs and make plans of them.
 
     Args:
         project: The dbt project's folder.
         named: The specs that the command names; none means all of the project.
+        engine: The engine that the command names; ``None`` for that of the project.
 
     Raises:
-        ProjectError: There is no spec.
+        ProjectError: There is no spec, or the project names an engine that is not known.
     """
+    target = project_engine(project, engine)
     files = find_specs(project, named)
     specs = read_specs(files)
-    plans = build_plans(specs)
+    plans = build_plans(specs, target)
     result = Result(tuple(path for _, path in files), tuple(plans), tuple(diagnostics_of(specs)))
     return Result(result.files, (), result.diagnostics) if result.failed else result

@@ -56,6 +56,7 @@ def testing(
     The exit code is 0 when all scenarios passed or were skipped, 1 when one failed, 2 for a wrong call.
     """
     from dbt_batch_ops.cli import project, report
+    from dbt_batch_ops.cli.engine import require_postgres
     from dbt_batch_ops.cli.errors import ProjectError
     from dbt_batch_ops.cli.testing_report import TestReport
     from dbt_batch_ops.database.profile import ProfileOptions
@@ -69,6 +70,7 @@ def testing(
     report.print_diagnostics(result.diagnostics)
     if result.failed:
         raise ProjectError("nothing is done as long as a spec has an error")
+    require_postgres(result.plans, "dbt-batch-ops test")
     _check_macros(folder, result.plans)
     try:
         trials = select_trials(folder, result.plans, heading=heading, only=only)

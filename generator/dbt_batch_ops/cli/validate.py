@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import click
 
-from dbt_batch_ops.cli.options import spec_options
+from dbt_batch_ops.cli.options import engine_option, spec_options
 
 
 @click.command()
 @spec_options
-def validate(specs: tuple[str, ...], project_dir: str, as_json: bool) -> int:
+@engine_option
+def validate(specs: tuple[str, ...], project_dir: str, as_json: bool, engine: str | None) -> int:
     """Check specs and write nothing.
 
     SPEC are spec files; without any, all of batch_operations/*.yml.
     """
     from dbt_batch_ops.cli import project, report
 
-    result = project.load(project.find_project(project_dir), specs)
+    result = project.load(project.find_project(project_dir), specs, engine)
     if as_json:
         operations = [
             {"operation": plan.name, "path": plan.spec_path, "line": plan.line} for plan in result.plans

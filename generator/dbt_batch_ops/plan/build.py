@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from dbt_batch_ops.plan.dialect import Dialect
+from dbt_batch_ops.plan.engine_limits import check_fields, check_limits, effective
 from dbt_batch_ops.plan.expressions import FieldTypes
+from dbt_batch_ops.plan.findings import Findings
 from dbt_batch_ops.plan.model import OperationPlan, Watching
 from dbt_batch_ops.plan.operation import OperationReader
 from dbt_batch_ops.plan.steps import batch_size, work_items
 from dbt_batch_ops.spec.combinations import counts_errors
 from dbt_batch_ops.spec.diagnostics import Severity, quoted
 from dbt_batch_ops.spec.durations import parse_duration
+from dbt_batch_ops.spec.engines import POSTGRES
 from dbt_batch_ops.spec.model import Operation
 from dbt_batch_ops.spec.parallel import limits_each_worker, worker_limit
 from dbt_batch_ops.spec.read import EntitySpec, OperationSpec
@@ -21,7 +26,7 @@ DEFAULT_MAX_RETRIES = 5
 """How often a batch is tried again when the spec says nothing."""
 
 
-def build_plans(specs: Iterable[EntitySpec]) -> list[OperationPlan]:
+def build_plans(specs: Iterable[EntitySpec], engine: str = POSTGRES) -> list[OperationPlan]:
     """Return the plans of all operations that have no mistake.
 
     Mistakes in SQL, types and parameters are added to the documents' diagnostics; call ``diagnostics_of``
@@ -29,14 +34,16 @@ def build_plans(specs: Iterable[EntitySpec]) -> list[OperationPlan]:
 
     Args:
         specs: What ``read_specs`` returned.
+        engine: The engine that the statements are for.
     """
     plans: list[OperationPlan] = []
     for spec in specs:
         fields = _field_types(spec)
-        for operation in spec.operations:
-            plan = _build(spec, operation, fields)
-            if plan is not None:
-                plans.append(plan)
+        dialect = Dialect(engine, spec.document, fields or {}, Findings(spec.document))
+        check_fields(dialect, fields or {})
+        built = [_build(spec, operation, fields, dialect) for operation in spec.operations]
+        if not dialect.findings.tell():
+            plans += [plan for plan in built if plan is not None]
     return plans
 
 
@@ -58,12 +65,18 @@ def _field_types(spec: EntitySpec) -> FieldTypes | None:
     return types
 
 
-def _build(spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None) -> OperationPlan | None:
-    document, model = spec.document, operation.model
-    if not isinstance(document.data["patterns"][operation.location[1]], dict):
+def _build(
+    spec: EntitySpec, written: OperationSpec, fields: FieldTypes | None, dialect: Dialect
+) -> OperationPlan | None:
+    document = spec.document
+    if not isinstance(document.data["patterns"][written.location[1]], dict):
         return None
-    reader = OperationReader(spec, operation, fields)
-    reader.read(work_items(spec, operation))
+    operation = replace(written, model=effective(written.model, dialect.engine))
+    model = operation.model
+    reader = OperationReader(spec, operation, fields, dialect)
+    items = work_items(spec, operation, dialect.engine)
+    check_limits(dialect, written, items or ())
+    reader.read(items)
     if any(d.severity is Severity.ERROR for d in document.diagnostics):
         return None
     assert model.operation is not None
@@ -79,7 +92,7 @@ def _build(spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None
         has_steps=bool(operation.steps),
         preconditions=reader.preconditions,
         parameters=reader.parameters,
-        batch_size=batch_size(model),
+        batch_size=batch_size(model, dialect.engine),
         iterate_by=model.iterate_by,
         timeout_seconds=parse_duration(model.timeout) if model.timeout else None,
         max_records=model.max_records,
@@ -98,6 +111,7 @@ def _build(spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None
         fields=tuple((spec.entity.fields or {}).items()),
         spec_path=document.path,
         line=document.position(operation.location).line,
+        engine=dialect.engine,
     )
 
 

@@ -7,14 +7,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from dbt_batch_ops.plan.dialect import Dialect, Place
 from dbt_batch_ops.plan.model import SqlPart
 from dbt_batch_ops.spec.diagnostics import LONGEST_QUOTE, quoted
 from dbt_batch_ops.spec.document import Document, Location
 from dbt_batch_ops.sql.expression import Expression, parse_expression, unknown_columns
-from dbt_batch_ops.sql.fragments import ListTerm, Text, fragments
+from dbt_batch_ops.sql.fragments import ListTerm, Text
 from dbt_batch_ops.sql.inference import Use, parameter_uses
 from dbt_batch_ops.sql.lexer import SqlError
-from dbt_batch_ops.sql.literals import LiteralError, render_literal, untyped
+from dbt_batch_ops.sql.literals import LiteralError, untyped
 from dbt_batch_ops.sql.parameters import PlacedUse
 from dbt_batch_ops.sql.preconditions import parse_precondition
 from dbt_batch_ops.sql.types import Family, PgType
@@ -31,18 +32,24 @@ class Read:
     Attributes:
         location: Where it stands.
         line: Its line, counted from 1.
+        dialect: The SQL that it becomes.
         expression: The expression; ``None`` for a literal.
         literal: The literal as SQL.
         uses: The parameters and fields in the expression, each with its place in the file.
         over_target: Of a precondition, whether it aggregates the target's rows.
+        target: The type of the column that it is written to; ``None`` for a condition.
+        is_precondition: Whether it is a precondition.
     """
 
     location: Location
     line: int
+    dialect: Dialect
     expression: Expression | None = None
-    literal: str = ""
+    literal: Text = field(default_factory=lambda: Text(""))
     uses: list[PlacedUse] = field(default_factory=list)
     over_target: bool = False
+    target: PgType | None = None
+    is_precondition: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -65,14 +72,10 @@ class Read:
             lists: Terms to replace as a whole, by their place in the expression.
         """
         if self.expression is None:
-            return SqlPart((Text(self.literal),), self.line, is_expression=False)
+            return SqlPart((self.literal,), self.line, is_expression=False)
         uses = [placed.use for placed in self.uses]
-        return SqlPart(
-            fragments(self.expression, uses, types, lists),
-            self.line,
-            is_expression=self.whole is None,
-            ends_with_comment=self.expression.has_line_comment,
-        )
+        place = Place(self.location, self.target, over_rows=self.is_precondition)
+        return self.dialect.part(self.expression, uses, types, lists or {}, place)
 
 
 class ExpressionReader:
@@ -82,11 +85,12 @@ class ExpressionReader:
         all_read: Whether nothing had to be left out because of a mistake.
     """
 
-    def __init__(self, document: Document, fields: FieldTypes | None) -> None:
+    def __init__(self, document: Document, fields: FieldTypes | None, dialect: Dialect) -> None:
         """Read for an entity that has these columns; ``None`` when they are not known."""
         self.all_read = True
         self.document = document
         self.fields = fields
+        self.dialect = dialect
 
     def condition(
         self, location: Location, sql: str, fields: Collection[str] | None = None, owner: str = "'fields'"
@@ -111,7 +115,7 @@ class ExpressionReader:
             return None
         self._refuse_unknown(location, parsed.expression, self.fields, "'fields'")
         read = self._read(location, parsed.expression, parameter_uses(parsed.expression, self.fields or {}))
-        return replace(read, over_target=parsed.over_target)
+        return replace(read, over_target=parsed.over_target, is_precondition=True)
 
     def value(self, location: Location, column: str, value: Any) -> Read | None:
         """Read what a column is set to.
@@ -180,7 +184,8 @@ class ExpressionReader:
             type_ = (self.fields or {}).get(target)
             column = target if type_ and not type_.is_array else None
             uses = [replace(uses[0], type=type_, column=column)]
-        return self._read(location, expression, uses)
+        read = self._read(location, expression, uses)
+        return replace(read, target=(self.fields or {}).get(target)) if target is not None else read
 
     def _refuse_unknown(
         self, location: Location, expression: Expression, fields: Collection[str] | None, owner: str
@@ -193,7 +198,8 @@ class ExpressionReader:
         for use in uses:
             place = self.document.text_position(location, use.offset)
             placed.append(PlacedUse(use, place.line, place.column))
-        return Read(location, self.document.position(location).line, expression, uses=placed)
+        line = self.document.position(location).line
+        return Read(location, line, self.dialect, expression, uses=placed)
 
     def _literal(
         self, location: Location, noun: str, key: str, column: str | None, literal: LiteralValue
@@ -206,7 +212,10 @@ class ExpressionReader:
         try:
             if is_sql and type_ is not None and type_.family not in (Family.TEXT, Family.JSON):
                 raise LiteralError(f"is of type {type_} and cannot hold {quoted(value)}")
-            text = render_literal(value, written, type_) if column is not None else untyped(value, written)
+            if column is None:
+                text = Text(untyped(value, written))
+            else:
+                text = self.dialect.literal(value, written, column, type_, position)
         except LiteralError as error:
             self.document.error(position, f"{noun} {quoted(key)} {error}{advice}")
             return None
@@ -215,7 +224,7 @@ class ExpressionReader:
             stored = "is stored as text" if column is not None else "is given as text"
             problem = f"{quoted(value)} {stored}{advice}; if it is text, write {outright}"
             self.document.warning(position, problem)
-        return Read(location, position.line, literal=text)
+        return Read(location, position.line, self.dialect, literal=text)
 
 
 def _form(form: str, key: str, value: str) -> str:

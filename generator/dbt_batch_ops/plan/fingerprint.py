@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from dbt_batch_ops.plan.model import Check, OperationPlan, Parameter, SqlPart, StepPlan
+from dbt_batch_ops.spec.engines import POSTGRES
 from dbt_batch_ops.sql.fragments import (
     FieldValue,
     Fragment,
@@ -49,6 +50,8 @@ def fingerprint(plan: OperationPlan) -> str:
         "requires_confirmation": plan.requires_confirmation,
         "skip_invalid_rows": plan.skip_invalid_rows,
     }
+    if plan.engine != POSTGRES:
+        content["engine"] = plan.engine
     text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:HASH_LENGTH]
 

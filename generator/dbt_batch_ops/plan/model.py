@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dbt_batch_ops.plan.sources import Source
+from dbt_batch_ops.spec.engines import POSTGRES
 from dbt_batch_ops.spec.relation import Relation
 from dbt_batch_ops.sql.fragments import Fragment
 
@@ -113,7 +114,7 @@ class Parameter:
 
     Attributes:
         name: Its name.
-        type: PostgreSQL type without length or precision, as ``uuid[]``.
+        type: Type on the engine; PostgreSQL's without length or precision, as ``uuid[]``.
         column: The column whose live type wins over ``type``, or ``None``.
         has_default: Whether the caller may leave it out.
         default: Its value then.
@@ -238,6 +239,7 @@ class OperationPlan:
         fields: The entity's columns with their types, as the spec has them.
         spec_path: The spec, relative to the project folder, with ``/``.
         line: The line of the spec where the operation begins.
+        engine: The engine that its statements are for.
     """
 
     name: str
@@ -267,3 +269,4 @@ class OperationPlan:
     fields: tuple[tuple[str, str], ...]
     spec_path: str
     line: int
+    engine: str = POSTGRES

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dbt_batch_ops.plan.dialect import Dialect
 from dbt_batch_ops.plan.drafts import Draft, read_draft
+from dbt_batch_ops.plan.engine_limits import is_portable
 from dbt_batch_ops.plan.expressions import ExpressionReader, FieldTypes, Read
 from dbt_batch_ops.plan.fields import row_fields
 from dbt_batch_ops.plan.finish import check, finish
@@ -17,6 +19,7 @@ from dbt_batch_ops.plan.sources import OutputSource
 from dbt_batch_ops.plan.steps import WorkItem, is_complete
 from dbt_batch_ops.plan.targets import check_columns, check_rows_are_imported, warn_of_everything
 from dbt_batch_ops.spec.diagnostics import Position, Severity, quoted
+from dbt_batch_ops.spec.engines import POSTGRES
 from dbt_batch_ops.spec.read import EntitySpec, OperationSpec
 from dbt_batch_ops.sql.parameters import ParameterError, PlacedUse, resolve_parameter
 from dbt_batch_ops.sql.types import TEXT, PgType
@@ -34,7 +37,9 @@ class OperationReader:
         redact: Columns and fields of rows that are kept out of what the ledger shows.
     """
 
-    def __init__(self, spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None) -> None:
+    def __init__(
+        self, spec: EntitySpec, operation: OperationSpec, fields: FieldTypes | None, dialect: Dialect
+    ) -> None:
         """Read an operation of an entity that has these columns."""
         self.steps: tuple[StepPlan, ...] = ()
         self.preconditions: tuple[Check, ...] = ()
@@ -43,12 +48,14 @@ class OperationReader:
         self._spec = spec
         self._operation = operation
         self._fields = fields
-        self._reader = ExpressionReader(spec.document, fields)
+        self._reader = ExpressionReader(spec.document, fields, dialect)
+        # What another engine refuses as a whole is read as it is written, and not translated.
+        self._plain_reader = ExpressionReader(spec.document, fields, replace(dialect, engine=POSTGRES))
 
     def read(self, items: list[WorkItem] | None) -> None:
         """Read the steps; ``None`` when one of them has no type."""
         mistakes = self._mistakes()
-        drafts = [read_draft(self._reader, item) for item in items or ()]
+        drafts = [read_draft(self._reader_of(item), item) for item in items or ()]
         is_whole = items is not None and all(is_complete(item) for item in items)
         if is_whole and self._mistakes() == mistakes:
             check_redact(self._spec.document, self._operation, drafts, self._fields)
@@ -77,6 +84,10 @@ class OperationReader:
             finish(step, types, own, self._fields or {}, used)
             for step, own in zip(resolved, fields, strict=True)
         )
+
+    def _reader_of(self, item: WorkItem) -> ExpressionReader:
+        is_translated = is_portable(item.type, self._reader.dialect.engine)
+        return self._reader if is_translated else self._plain_reader
 
     def _mistakes(self) -> int:
         return sum(found.severity is Severity.ERROR for found in self._spec.document.diagnostics)
@@ -129,12 +140,18 @@ class OperationReader:
         model = self._operation.model
         all_read = (
             self._reader.all_read
+            and self._plain_reader.all_read
             and all(is_complete(step.draft.item) for step in resolved)
             and (model.preconditions is not None or not self._has("preconditions"))
         )
         sources = [step.source for step in resolved]
         self.parameters, types = plan_parameters(
-            self._spec.document, self._operation, uses, sources, all_read=all_read
+            self._spec.document,
+            self._operation,
+            uses,
+            sources,
+            all_read=all_read,
+            dialect=self._reader.dialect,
         )
         return types
 

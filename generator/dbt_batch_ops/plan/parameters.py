@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
+from dbt_batch_ops.plan.dialect import Dialect
 from dbt_batch_ops.plan.model import Parameter
 from dbt_batch_ops.plan.sources import CsvSource, RecordsSource, Source
 from dbt_batch_ops.spec.diagnostics import Position, quoted
 from dbt_batch_ops.spec.document import Document, Location
 from dbt_batch_ops.spec.names import parameter_name_problem
 from dbt_batch_ops.spec.read import OperationSpec
+from dbt_batch_ops.sql.engine_types import engine_type
 from dbt_batch_ops.sql.literals import LiteralError, check_literal
 from dbt_batch_ops.sql.parameters import (
     ParameterError,
@@ -32,6 +35,7 @@ def plan_parameters(
     sources: Iterable[Source],
     *,
     all_read: bool,
+    dialect: Dialect,
 ) -> tuple[tuple[Parameter, ...], dict[str, PgType]]:
     """Return the parameters of an operation in the order of the macro's arguments, and their types.
 
@@ -41,6 +45,7 @@ def plan_parameters(
         uses: Every use of a parameter in it, in the order of the file.
         sources: The sources of its steps: a parameter can hold records or name a CSV file.
         all_read: Whether all of its SQL could be read; otherwise a parameter without a use may have one.
+        dialect: The engine that the types are for.
     """
     declared = operation.model.parameters or {}
     written = document.data["patterns"][operation.location[1]].get("parameters")
@@ -63,8 +68,20 @@ def plan_parameters(
         if resolved is None:
             continue
         types[name] = resolved.type
-        parameters.append(_parameter(document, operation, resolved, location, holds.get(name, "value")))
+        parameter = _parameter(document, operation, resolved, location, holds.get(name, "value"))
+        place = own_uses[0] if own_uses and name not in declared else None
+        position = Position(place.line, place.column) if place else document.position((*location, "type"))
+        parameters.append(replace(parameter, type=_engine_type(dialect, name, resolved.type, position)))
     return tuple(parameters), types
+
+
+def _engine_type(dialect: Dialect, name: str, type_: PgType, position: Position) -> str:
+    """Return a parameter's type on the engine, or record that there is none."""
+    try:
+        return engine_type(type_, dialect.engine)
+    except ValueError as error:
+        dialect.findings.error(position, f"parameter {quoted(name)}: {error}")
+        return str(type_)
 
 
 def _check_name(document: Document, name: str, uses: list[PlacedUse]) -> bool:

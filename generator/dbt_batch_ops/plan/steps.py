@@ -8,12 +8,16 @@ from typing import cast
 from dbt_batch_ops.plan.model import OperationType
 from dbt_batch_ops.spec.combinations import effective_type
 from dbt_batch_ops.spec.document import Document, Location
+from dbt_batch_ops.spec.engines import POSTGRES
 from dbt_batch_ops.spec.model import Operation
 from dbt_batch_ops.spec.read import EntitySpec, OperationSpec
 from dbt_batch_ops.spec.work import Step, Work
 
 DEFAULT_BATCH_SIZE = 1000
 """Rows per batch when the spec says nothing."""
+
+PORTABLE_BATCH_SIZE = 100_000
+"""The same on other engines, where a batch rewrites files or column segments."""
 
 _SQL_KEYS = (
     *("update_data", "insert_data", "upsert_data", "field_mapping", "data_source"),
@@ -59,22 +63,25 @@ class WorkItem:
         return self.document.has((*self.location, key))
 
 
-def batch_size(operation: Operation) -> int:
+def batch_size(operation: Operation, engine: str) -> int:
     """Return the rows per batch of an operation, where a step does not say otherwise.
 
     Args:
         operation: The operation; in parallel, ``worker_batch_size`` takes the place of ``batch_size``.
+        engine: The engine that it is for.
     """
     own = operation.worker_batch_size if operation.parallel is True else None
-    return own or operation.batch_size or DEFAULT_BATCH_SIZE
+    default = DEFAULT_BATCH_SIZE if engine == POSTGRES else PORTABLE_BATCH_SIZE
+    return own or operation.batch_size or default
 
 
-def work_items(spec: EntitySpec, operation: OperationSpec) -> list[WorkItem] | None:
+def work_items(spec: EntitySpec, operation: OperationSpec, engine: str) -> list[WorkItem] | None:
     """Return the steps of an operation, those with a name and a type.
 
     Args:
         spec: The entity.
         operation: The operation.
+        engine: The engine that it is for.
 
     Returns:
         The steps in the order of the operation; ``None`` when one of them cannot be read at all.
@@ -100,7 +107,7 @@ def work_items(spec: EntitySpec, operation: OperationSpec) -> list[WorkItem] | N
                 work=work,
                 name=name,
                 type=cast(OperationType, type_),
-                batch_size=(work.batch_size if isinstance(work, Step) else None) or batch_size(model),
+                batch_size=(work.batch_size if isinstance(work, Step) else None) or batch_size(model, engine),
                 entity=spec.entity.name or "",
                 key=key,
                 has_declared_key=spec.entity.key is not None,

@@ -10,6 +10,7 @@ from dbt_batch_ops.plan.fingerprint import fingerprint
 from dbt_batch_ops.plan.model import OperationPlan, Parameter, StepPlan
 from dbt_batch_ops.render import jinja_text
 from dbt_batch_ops.render.jinja_text import Expression
+from dbt_batch_ops.spec.engines import POSTGRES
 from dbt_batch_ops.spec.names import statements_macro
 from dbt_batch_ops.spec.relation import Relation
 from dbt_batch_ops.sql.keywords import quote_routine_name
@@ -42,6 +43,7 @@ def preconditions_name(plan: OperationPlan) -> str:
 def _description(plan: OperationPlan) -> dict[str, Any]:
     return {
         "operation": plan.name,
+        **({"engine": plan.engine} if plan.engine != POSTGRES else {}),
         "description": plan.description,
         "target": _target(plan.target),
         "key": plan.key,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from dbt_batch_ops.plan.model import OperationPlan, Parameter
 from dbt_batch_ops.render import jinja_text
 from dbt_batch_ops.render.definition import preconditions_name, statements_name
+from dbt_batch_ops.spec.engines import shown_engine
 
 _YAML_TYPES = {
     "smallint": "integer",
@@ -16,8 +19,14 @@ _YAML_TYPES = {
     "boolean": "bool",
     "json": "any",
     "jsonb": "any",
+    "int": "integer",
+    "decimal": "float",
+    "float": "float",
+    "double": "float",
 }
 """dbt's name for a parameter's type in the documentation of a macro; everything else is a string."""
+
+_SPARK_ARRAY = re.compile(r"array<(.*)>")
 
 _OWN_ARGUMENTS = (
     ("operation_id", "optional[string]", "Resume this run instead of starting a new one."),
@@ -42,7 +51,7 @@ def argument_documentation(plan: OperationPlan) -> list[dict[str, str]]:
         plan: The operation.
     """
     own = [*_OWN_ARGUMENTS, *([_CONFIRM] if plan.requires_confirmation else [])]
-    arguments = [(p.name, _yaml_type(p), _argument_text(p)) for p in plan.parameters] + own
+    arguments = [(p.name, _yaml_type(p), _argument_text(plan, p)) for p in plan.parameters] + own
     return [
         {"name": name, "type": type_, "description": jinja_text.string(jinja_text.escape(text))}
         for name, type_, text in arguments
@@ -83,16 +92,18 @@ def internal_macros(plan: OperationPlan) -> list[dict[str, str | bool]]:
 
 
 def _yaml_type(parameter: Parameter) -> str:
-    scalar = _YAML_TYPES.get(parameter.type.removesuffix("[]"), "string")
-    type_ = f"list[{scalar}]" if parameter.type.endswith("[]") else scalar
+    name = parameter.type.removesuffix("[]")
+    element = _SPARK_ARRAY.fullmatch(name)
+    scalar = _YAML_TYPES.get((element[1] if element else name).partition("(")[0], "string")
+    type_ = f"list[{scalar}]" if element or name != parameter.type else scalar
     if parameter.from_query:
         type_ = "any"
     return f"optional[{type_}]" if parameter.has_default else type_
 
 
-def _argument_text(parameter: Parameter) -> str:
+def _argument_text(plan: OperationPlan, parameter: Parameter) -> str:
     meaning = " ".join((parameter.description or "").split())
-    facts = f"PostgreSQL type: {parameter.type}."
+    facts = f"{shown_engine(plan.engine)} type: {parameter.type}."
     if parameter.holds == "records":
         facts = "A list of records: mappings of fields to values."
     elif parameter.holds == "csv":

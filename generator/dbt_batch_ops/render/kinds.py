@@ -11,6 +11,7 @@ from dbt_batch_ops.render import files, models
 from dbt_batch_ops.render.files import RenderedFile
 from dbt_batch_ops.render.output import has_generated
 from dbt_batch_ops.render.tests import SCENARIO_FOLDER, TEST_FOLDER, render_tests, test_paths
+from dbt_batch_ops.spec.engines import POSTGRES
 
 
 @dataclass(frozen=True)
@@ -61,4 +62,7 @@ def project_files(
 
 
 def _is_asked_for(project: Path, kind: Kind, plan: OperationPlan) -> bool:
+    # Models, tests and what exposures depend on are PostgreSQL's ledger.
+    if kind is not MACROS and plan.engine != POSTGRES:
+        return False
     return kind.on_request is None or any(has_generated(project, path) for path in kind.on_request(plan))

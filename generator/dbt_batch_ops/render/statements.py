@@ -24,11 +24,11 @@ def statements_view(plan: OperationPlan, step: StepPlan) -> dict[str, Any]:
         "assignments": [_assignment(plan, step, assignment) for assignment in step.assignments],
         "condition": _condition(plan, step),
         "rules": [checked(rule, indent=8) for rule in step.rules],
-        "columns": [_name(assignment.column) for assignment in step.assignments],
-        "mapped": [_mapped(assignment) for assignment in step.assignments],
-        "select_columns": [_name(column) for column in step.select_columns],
-        "conflict_target": ", ".join(_name(column) for column in step.conflict_target),
-        "conflict_updates": [_conflict_update(step, column) for column in step.conflict_updates],
+        "columns": [_name(plan, assignment.column) for assignment in step.assignments],
+        "mapped": [_mapped(plan, assignment) for assignment in step.assignments],
+        "select_columns": [_name(plan, column) for column in step.select_columns],
+        "conflict_target": ", ".join(_name(plan, column) for column in step.conflict_target),
+        "conflict_updates": [_conflict_update(plan, step, column) for column in step.conflict_updates],
         "function": ".".join(jinja_text.escape(quote_routine_name(name)) for name in step.function),
         "arguments": [_argument(argument) for argument in step.arguments],
     }
@@ -53,14 +53,14 @@ def source_of(plan: OperationPlan, part: SqlPart) -> str:
     return jinja_text.escape(f"{jinja_text.shown_path(plan.spec_path)}:{part.line}")
 
 
-def _name(name: str) -> str:
-    return jinja_text.escape(quote_identifier(name))
+def _name(plan: OperationPlan, name: str) -> str:
+    return jinja_text.escape(quote_identifier(name, plan.engine))
 
 
 def _assignment(plan: OperationPlan, step: StepPlan, assignment: Assignment) -> dict[str, Any]:
     sql = part_text(assignment.value, indent=8)
     return {
-        "column": _name(assignment.column),
+        "column": _name(plan, assignment.column),
         "source": source_of(plan, assignment.value),
         "sql": sql if step.operation_type == "update" else _typed(assignment, sql),
         "is_expression": assignment.value.is_expression,
@@ -75,11 +75,11 @@ def _typed(assignment: Assignment, sql: str) -> str:
     return sql
 
 
-def _mapped(assignment: Assignment) -> str:
+def _mapped(plan: OperationPlan, assignment: Assignment) -> str:
     """Return what an insert takes from the mapped row; a literal gets the live type of its column."""
     if assignment.is_literal:
-        return f"{part_text(assignment.value, 4)} as {_name(assignment.column)}"
-    return f"mapped.{_name(assignment.column)}"
+        return f"{part_text(assignment.value, 4)} as {_name(plan, assignment.column)}"
+    return f"mapped.{_name(plan, assignment.column)}"
 
 
 def _condition(plan: OperationPlan, step: StepPlan) -> dict[str, Any] | None:
@@ -98,10 +98,10 @@ def _safe_at_the_end(part: SqlPart, indent: int) -> str:
     return f"(\n{' ' * (indent + 4)}{part_text(part, indent + 4)}\n{' ' * indent})"
 
 
-def _conflict_update(step: StepPlan, column: str) -> dict[str, str]:
+def _conflict_update(plan: OperationPlan, step: StepPlan, column: str) -> dict[str, str]:
     """Return how an upsert sets a column, and how it sees that it would change."""
     type_ = next((a.type or "" for a in step.assignments if a.column == column), "")
-    name = _name(column)
+    name = _name(plan, column)
     # json has no equality.
     comparable = type_.replace("json", "jsonb") if type_.removesuffix("[]") == "json" else None
     return {

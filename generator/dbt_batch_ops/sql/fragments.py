@@ -161,13 +161,7 @@ def fragments(
         types: The type of each parameter and list.
         lists: List terms to replace as a whole, from ``list_terms``.
     """
-    edits: list[tuple[int, int, Fragment]] = []
-    for start, (end, term) in (lists or {}).items():
-        edits.append((start, end, term))
-    for use in uses:
-        if any(start <= use.offset < end for start, end, _ in edits):
-            continue
-        edits.append((use.offset, use.offset + use.length, _value(use, types)))
+    edits = holes(expression, uses, types, lists)
     for token, text in one_line_strings(expression.tokens):
         edits.append((token.start, token.end, Text(text)))
     pieces: list[Fragment] = []
@@ -178,6 +172,29 @@ def fragments(
         place = end
     pieces.extend(_text(expression, place, len(expression.sql)))
     return tuple(pieces)
+
+
+def holes(
+    expression: Expression,
+    uses: list[Use],
+    types: Mapping[str, PgType],
+    lists: Mapping[int, tuple[int, ListTerm]] | None = None,
+) -> list[tuple[int, int, Fragment]]:
+    """Return the places that the package fills: start, end, and with what.
+
+    Args:
+        expression: The expression.
+        uses: Its parameters, in order.
+        types: The type of each parameter and list.
+        lists: List terms to replace as a whole, from ``list_terms``.
+    """
+    found: list[tuple[int, int, Fragment]] = [
+        (start, end, term) for start, (end, term) in (lists or {}).items()
+    ]
+    for use in uses:
+        if not any(start <= use.offset < end for start, end, _ in found):
+            found.append((use.offset, use.offset + use.length, _value(use, types)))
+    return found
 
 
 def _value(use: Use, types: Mapping[str, PgType]) -> Fragment:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dbt_batch_ops.spec.engines import DUCKDB, POSTGRES, SPARK
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -47,14 +49,34 @@ NILADIC_FUNCTIONS = _words(
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
-def quote_identifier(name: str) -> str:
-    """Return a column's name for SQL: plain where that means the same, else in double quotes.
+_ENGINE_WORDS = {
+    DUCKDB: _words("describe lambda pivot pivot_longer pivot_wider qualify show summarize unpivot"),
+    SPARK: _words("anti minus semi"),
+}
+"""Words that other engines reserve and PostgreSQL does not."""
+
+
+def is_engine_word(name: str, engine: str) -> bool:
+    """Return whether an engine reserves a name that is a plain one in PostgreSQL.
 
     Args:
         name: The name as it is in the database.
+        engine: The engine.
     """
-    if _PLAIN.fullmatch(name) and name not in RESERVED:
+    return name in _ENGINE_WORDS.get(engine, ())
+
+
+def quote_identifier(name: str, engine: str = POSTGRES) -> str:
+    """Return a column's name for SQL: plain where that means the same, else in quotes.
+
+    Args:
+        name: The name as it is in the database.
+        engine: The engine.
+    """
+    if _PLAIN.fullmatch(name) and name not in RESERVED and not is_engine_word(name, engine):
         return name
+    if engine == SPARK:
+        return "`" + name.replace("`", "``") + "`"
     return '"' + name.replace('"', '""') + '"'
 
 

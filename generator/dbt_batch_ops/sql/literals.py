@@ -57,17 +57,17 @@ def render_literal(value: Any, written: str, column_type: PgType | None) -> str:
     if value is None:
         return "null"
     if column_type is None:
-        return quote_string(_as_text(value, written))
+        return quote_string(as_text(value, written))
     check_literal(value, column_type)
     if column_type.is_array:
         return _array(value, column_type)
     if column_type.family is Family.JSON and (isinstance(value, (list, dict)) or not isinstance(value, str)):
         return quote_string(json.dumps(value, ensure_ascii=False))
     if column_type.family is Family.JSON:
-        return quote_string(_json_text(value))
+        return quote_string(json_text(value))
     if column_type.family is Family.BOOLEAN and isinstance(value, bool):
         return "true" if value else "false"
-    text = _as_text(value, written)
+    text = as_text(value, written)
     if column_type.family in (Family.INTEGER, Family.NUMBER):
         return text if _NUMBER.fullmatch(text) and not text.startswith("+") else quote_string(text)
     return quote_string(text)
@@ -88,7 +88,7 @@ def untyped(value: Any, written: str) -> str:
         return quote_string(json.dumps(value, ensure_ascii=False))
     if isinstance(value, list):
         return quote_string(_array_text(value))
-    text = _as_text(value, written)
+    text = as_text(value, written)
     is_number = not isinstance(value, str) and bool(_NUMBER.fullmatch(text)) and not text.startswith("+")
     return text if is_number else quote_string(text)
 
@@ -152,7 +152,13 @@ def _shown(value: Any) -> str:
     return quoted(str(value).lower() if isinstance(value, bool) else value)
 
 
-def _as_text(value: Any, written: str) -> str:
+def as_text(value: Any, written: str) -> str:
+    """Return a scalar as text: as it was written, where that is known.
+
+    Args:
+        value: What YAML read.
+        written: The text in the spec, or nothing.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) and not re.fullmatch(r"[-+]?\d+", written):
@@ -160,8 +166,12 @@ def _as_text(value: Any, written: str) -> str:
     return written if written else str(value)
 
 
-def _json_text(value: str) -> str:
-    """Return JSON for a text: itself when it already is JSON, else a JSON string."""
+def json_text(value: str) -> str:
+    """Return JSON for a text: itself when it already is JSON, else a JSON string.
+
+    Args:
+        value: The text.
+    """
     try:
         json.loads(value)
     except (ValueError, RecursionError):
@@ -183,5 +193,5 @@ def _array_item(item: Any) -> str:
         return "NULL"
     if isinstance(item, list):
         return _array_text(item)
-    text = json.dumps(item, ensure_ascii=False) if isinstance(item, dict) else _as_text(item, "")
+    text = json.dumps(item, ensure_ascii=False) if isinstance(item, dict) else as_text(item, "")
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

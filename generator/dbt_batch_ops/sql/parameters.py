@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbt_batch_ops.spec.diagnostics import quoted
 from dbt_batch_ops.sql.inference import Use
@@ -100,7 +100,9 @@ def resolve_parameter(name: str, uses: Iterable[PlacedUse], declared: PgType | N
             )
             raise ParameterError(problem, place)
         _check_declared(name, place, first.use.type)
-    return TypedParameter(name, first.use.type, next((p.use.column for p in known if p.use.column), None))
+    # The precision of a column that it is compared with would round the value.
+    type_ = replace(first.use.type, modifiers=None)
+    return TypedParameter(name, type_, next((p.use.column for p in known if p.use.column), None))
 
 
 def _check_declared(name: str, place: PlacedUse, type_: PgType) -> None:

@@ -20,6 +20,9 @@ logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 _PREFIX = "select (\n"
 _SUFFIX = "\n)"
 
+PREFIX_LENGTH = len(_PREFIX)
+"""What to take from a place in the tree for the place in the expression."""
+
 
 @cache
 def _dialect() -> Postgres:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from dbt_batch_ops.spec.diagnostics import quoted, suggestion
@@ -31,11 +31,14 @@ class PgType:
             element's.
         family: What its values look like.
         dimensions: Number of ``[]``; 0 for a scalar.
+        modifiers: Length or precision as it is written, ``10, 2``. PostgreSQL finds the column's own, so that
+            types with others are the same here; other engines are told.
     """
 
     name: str
     family: Family
     dimensions: int = 0
+    modifiers: str | None = field(default=None, compare=False)
 
     @property
     def is_array(self) -> bool:
@@ -45,12 +48,12 @@ class PgType:
     @property
     def element(self) -> PgType:
         """The type of an array's elements."""
-        return PgType(self.name, self.family)
+        return PgType(self.name, self.family, modifiers=self.modifiers)
 
     @property
     def array(self) -> PgType:
         """The type of arrays of this type."""
-        return PgType(self.name, self.family, 1)
+        return PgType(self.name, self.family, 1, self.modifiers)
 
     def __str__(self) -> str:
         """Return the name as SQL writes it; one ``[]`` stands for any number of dimensions in PostgreSQL."""
@@ -138,4 +141,4 @@ def parse_type(text: str) -> PgType:
     name, family = _BY_ALIAS[word]
     if shape["precision"] and name not in _PRECISION_ALLOWED:
         raise ValueError(f"the type {quoted(word)} takes no length or precision")
-    return PgType(name, family, shape["brackets"].count("["))
+    return PgType(name, family, shape["brackets"].count("["), shape["precision"])

@@ -1,5 +1,7 @@
 """One folder per case: spec.yml (or several specs), expected/ (what is generated), stderr.txt (what is said).
 
+arguments.txt has further words of the command line, as ``--engine duckdb``.
+
 ``pytest generator/tests/golden --update-golden`` writes what the generator says now: read the diff.
 """
 
@@ -22,7 +24,9 @@ def generate(case: Path, project: Path, capsys: pytest.CaptureFixture[str]) -> t
     """Run the command line over a case; return its exit code and every text it produced."""
     for spec in [*case.glob("*.yml"), *case.glob("*.yaml")]:
         shutil.copy(spec, project / "batch_operations" / spec.name)
-    sys.argv = ["dbt-batch-ops", "generate", "--project-dir", str(project)]
+    arguments = case / "arguments.txt"
+    options = arguments.read_text(encoding="utf-8").split() if arguments.exists() else []
+    sys.argv = ["dbt-batch-ops", "generate", "--project-dir", str(project), *options]
     with pytest.raises(SystemExit) as exited:
         main()
     produced = {
