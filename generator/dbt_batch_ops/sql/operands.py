@@ -53,6 +53,7 @@ _FIXED: dict[PgType, tuple[type[exp.Expression], ...]] = {
     TIMESTAMP: (exp.Localtimestamp,),
     INTERVAL: (exp.Interval,),
     UUID: (exp.Uuid,),
+    NUMERIC: (exp.Extract,),
     DOUBLE: (exp.Rand,),
     parse_type("jsonb"): (exp.JSONExtract,),
 }

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from dbt_batch_ops.spec.diagnostics import quoted
 from dbt_batch_ops.sql.expression import Expression
+from dbt_batch_ops.sql.keywords import NILADIC_FUNCTIONS
 from dbt_batch_ops.sql.lexer import Kind, Token
 from dbt_batch_ops.sql.parsing import PREFIX_LENGTH
 from dbt_batch_ops.sql.prepared import Prepared
@@ -45,12 +46,12 @@ class Places:
         token = self._token(node)
         if token is None:
             return node.key.upper()
+        if isinstance(node, exp.Cast):
+            return f"the cast to {quoted(token.text)}"
         if isinstance(node, exp.Func) and type(node) not in _OPERATORS and token.kind is Kind.NAME:
             return f"the function {quoted(token.text)}"
         if type(node) in _OPERATORS:
             return f"the operator {quoted(_OPERATORS[type(node)])}"
-        if isinstance(node, exp.Cast):
-            return f"the cast to {quoted(token.text)}"
         if token.kind is Kind.SYMBOL:
             return f"the operator {quoted(self._symbols(token))}"
         return quoted(token.text)
@@ -66,11 +67,24 @@ class Places:
             if found is not None:
                 return found
         first = self._first_of(node)
-        names = {name.lower() for name in node.sql_names()} if isinstance(node, exp.Func) else {node.key}
-        named = [t for t in self._tokens if t.word in names and (first is None or t.start <= first)]
-        if named:
-            return named[-1]
-        return next((token for token in self._tokens if token.start == first), None)
+        if isinstance(node, exp.Func):
+            return self._called(node, first)
+        named = [t for t in self._tokens if t.word == node.key and (first is None or t.start <= first)]
+        return named[-1] if named else next((t for t in self._tokens if t.start == first), None)
+
+    def _called(self, node: exp.Func, first: int | None) -> Token | None:
+        """Return the name before the parenthesis in which the first argument stands."""
+        calls = [
+            token
+            for token, opening in zip(self._tokens, (*self._tokens[1:], None), strict=True)
+            if token.kind is Kind.NAME
+            and (first is None or token.start <= first)
+            and ((opening is not None and opening.text == "(") or token.word in NILADIC_FUNCTIONS)
+        ]
+        names = {name.lower() for name in node.sql_names()}
+        known = [token for token in calls if token.word in names]
+        fallback = next((token for token in self._tokens if token.start == first), None)
+        return known[-1] if known else calls[-1] if calls else fallback
 
     def _own(self, node: Any) -> Token | None:
         named = node.this if isinstance(node, exp.Column) else node

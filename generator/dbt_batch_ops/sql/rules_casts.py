@@ -6,9 +6,9 @@ from sqlglot import exp
 
 from dbt_batch_ops.spec.diagnostics import quoted
 from dbt_batch_ops.sql.engine_types import engine_type
-from dbt_batch_ops.sql.operands import FLOATS, INTERVAL, bare, cast_type, is_string, is_text, is_whole
+from dbt_batch_ops.sql.operands import DOUBLE, FLOATS, INTERVAL, bare, cast_type, is_string, is_text, is_whole
 from dbt_batch_ops.sql.rules_moments import interval_of
-from dbt_batch_ops.sql.rules_text import reads_the_same
+from dbt_batch_ops.sql.rules_text import unlike_as_text
 from dbt_batch_ops.sql.translator import Rule, Translator
 from dbt_batch_ops.sql.types import Family, PgType
 
@@ -45,7 +45,7 @@ def converted(t: Translator, value: exp.Expression, type_: PgType, place: exp.Ex
     own = t.type_of(value)
     if t.hole(value) is not None and own == type_:
         return t.cast(t.out(value), type_)
-    problem = _problem(t, own, type_)
+    problem = unlike_as_text(t, value) if is_text(type_) else _problem(t, own, type_)
     if problem is not None:
         return t.refuse(place, problem)
     translated = t.out(value)
@@ -55,8 +55,9 @@ def converted(t: Translator, value: exp.Expression, type_: PgType, place: exp.Ex
                 t.warn(place, "a text like '12.7' becomes 13 on DuckDB; PostgreSQL refuses it")
         elif t.is_spark and (own is None or own.family is Family.NUMBER):
             # Spark cuts decimals off.
-            name = "BROUND" if own is not None and own.name in FLOATS else "ROUND"
-            translated = exp.Anonymous(this=name, expressions=[translated])
+            is_float = own is not None and own.name in FLOATS
+            value_of = t.cast(translated, DOUBLE) if is_float else translated
+            translated = exp.Anonymous(this="BROUND" if is_float else "ROUND", expressions=[value_of])
     return t.cast(translated, type_)
 
 
@@ -64,8 +65,6 @@ def _problem(t: Translator, own: PgType | None, type_: PgType) -> str | None:
     """Return why a value does not become the same on another engine, or ``None``."""
     if own is None or own == type_:
         return None
-    if is_text(type_) and not reads_the_same(own):
-        return f"{own} reads otherwise as text on {t.shown}"
     if own.is_array or type_.is_array:
         return f"{own} does not become {type_} here as in PostgreSQL"
     if Family.JSON in (own.family, type_.family):

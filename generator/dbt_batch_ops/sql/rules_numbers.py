@@ -8,6 +8,7 @@ from dbt_batch_ops.sql.operands import (
     DATE,
     FLOATS,
     INTERVAL,
+    TIMESTAMP,
     bare,
     is_moment,
     is_number,
@@ -36,6 +37,12 @@ def _add(t: Translator, node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Sub) and (left is None or right is None) and t.is_spark:
             return t.refuse(node, f"{_untold(t, node, left, right)}: dates are subtracted in days; cast both")
     this, expression = t.settled([node.this, node.expression], left or right)
+    if INTERVAL in (left, right) and DATE in (left, right) and t.is_spark:
+        # A date with an interval is a timestamp in PostgreSQL, and a date in Spark, which loses the hours.
+        this, expression = (
+            t.cast(value, TIMESTAMP) if type_ == DATE else value
+            for value, type_ in ((this, left), (expression, right))
+        )
     return type(node)(this=this, expression=expression)
 
 
@@ -85,6 +92,8 @@ def _modulo(t: Translator, node: exp.Expression) -> exp.Expression:
 def _divisor(t: Translator, node: exp.Expression) -> exp.Expression:
     """Return a divisor that fails when it is 0, as in PostgreSQL: elsewhere the value may become NULL."""
     inner, divisor = bare(node), t.out(node)
+    if isinstance(inner, exp.Neg):
+        inner = bare(inner.this)
     if isinstance(inner, exp.Nullif) or (isinstance(inner, exp.Literal) and float(str(inner.this)) != 0):
         return divisor
     failing = exp.Anonymous(

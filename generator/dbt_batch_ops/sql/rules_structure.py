@@ -49,7 +49,7 @@ def _column(translator: Translator, node: exp.Expression) -> exp.Expression:
 def _not(translator: Translator, node: exp.Expression) -> exp.Expression:
     """Print NOT in parentheses of its own: its precedence is not the same everywhere."""
     inner = translator.out(node.this)
-    if isinstance(inner, (exp.Paren, exp.Column, exp.Exists, exp.Boolean, exp.Func)):
+    if isinstance(inner, (exp.Paren, exp.Column, exp.Exists, exp.Boolean, exp.Anonymous)):
         return exp.Not(this=inner)
     return exp.Not(this=exp.Paren(this=inner))
 

@@ -8,17 +8,33 @@ from dbt_batch_ops.sql.operands import BOOLEAN, bare, is_string, is_text
 from dbt_batch_ops.sql.patterns import is_one_way, portable_pattern
 from dbt_batch_ops.sql.rules_structure import plain
 from dbt_batch_ops.sql.translator import Rule, Translator
-from dbt_batch_ops.sql.types import Family, PgType
+from dbt_batch_ops.sql.types import Family
 
 _SAME_AS_TEXT = (Family.TEXT, Family.INTEGER, Family.UUID)
 """Families whose values read the same as text everywhere."""
 
 
-def reads_the_same(type_: PgType | None) -> bool:
-    """Return whether values of a type, or of one that nobody knows, become the same text everywhere."""
-    return type_ is None or (
-        not type_.is_array and (type_.family in _SAME_AS_TEXT or type_.name in ("numeric", "date", "boolean"))
-    )
+def unlike_as_text(t: Translator, node: exp.Expression) -> str | None:
+    """Return why a value would become another text on the engine, or ``None``.
+
+    Args:
+        t: The translator.
+        node: The value; one whose type nobody knows is taken as it is.
+    """
+    type_, inner = t.type_of(node), bare(node)
+    if type_ is None or (not type_.is_array and type_.family in _SAME_AS_TEXT):
+        return None
+    if type_.name == "numeric" and not type_.is_array:
+        # Only a scale that is written down is the same; that of a result differs, and with it the zeros.
+        is_scaled = (
+            bool(type_.modifiers) and t.hole(inner) is None and isinstance(inner, (exp.Column, exp.Cast))
+        )
+        if is_scaled or isinstance(inner, exp.Literal):
+            return None
+        return "a numeric result has other zeros at its end as text; cast it, as (...)::numeric(10, 2)::text"
+    if type_.name in ("date", "boolean") and not type_.is_array:
+        return None
+    return f"{type_} reads otherwise as text on {t.shown}"
 
 
 def _as_text(t: Translator, node: exp.Expression, *, by_concat: bool = False) -> exp.Expression:
@@ -26,10 +42,9 @@ def _as_text(t: Translator, node: exp.Expression, *, by_concat: bool = False) ->
     type_ = t.type_of(node)
     if by_concat and type_ == BOOLEAN:
         return t.refuse(node, "concat prints a boolean as t or f in PostgreSQL; write flag::text, or a CASE")
-    if not reads_the_same(type_):
-        return t.refuse(
-            node, f"{type_} reads otherwise as text on {t.shown}; cast it to what it shall read as"
-        )
+    unlike = unlike_as_text(t, node)
+    if unlike is not None:
+        return t.refuse(node, unlike)
     translated = t.out(node)
     if is_string(node) or is_text(type_) or type_ is None:
         return translated
