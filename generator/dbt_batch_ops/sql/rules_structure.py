@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dbt_batch_ops.sql.keywords import folded, is_engine_word
+from dbt_batch_ops.sql.operands import UUID
 from dbt_batch_ops.sql.translator import Rule, Translator
 
 
@@ -38,7 +39,9 @@ def _identifier(translator: Translator, node: exp.Expression) -> exp.Expression:
 
 def _column(translator: Translator, node: exp.Expression) -> exp.Expression:
     if translator.hole(node) is not None:
-        return node.copy()
+        # Spark has UUIDs as text: a caller's capital letters would match nothing.
+        is_uuid = translator.is_spark and translator.type_of(node) == UUID
+        return exp.Anonymous(this="LOWER", expressions=[node.copy()]) if is_uuid else node.copy()
     if node.args.get("db") or node.args.get("catalog"):
         return translator.refuse(node, "write the column with no more than its table in front")
     if isinstance(node.this, exp.Star):

@@ -12,6 +12,7 @@ import pytest
 from dbt_batch_ops.cli.main import main
 from dbt_batch_ops.plan.build import build_plans
 from dbt_batch_ops.plan.model import OperationPlan
+from dbt_batch_ops.render.files import render
 from dbt_batch_ops.spec.document import parse_document
 from dbt_batch_ops.spec.read import diagnostics_of, read_spec
 
@@ -214,6 +215,22 @@ def test_a_parameter_of_a_type_that_the_engine_lacks_is_refused(user: Callable[.
     assert [line.partition(": ")[2] for line in diagnostics if "warning" not in line] == [
         "parameter 'place': DuckDB has no type like 'inet'"
     ]
+
+
+def test_names_that_only_the_engine_reserves_are_quoted() -> None:
+    spec = (
+        "name: item\nfields: {id: bigint, summarize: integer, minus: integer}\npatterns:\n"
+        "  - name: batch_operations\n    operation: change_items\n    operation_type: update\n"
+        "    update_data: {summarize: 1, minus: 2}\n"
+    )
+    printed = {
+        engine: next(file.text for file in render(plans_for(spec, engine)[0]) if file.path.suffix == ".sql")
+        for engine in ("postgres", "duckdb", "spark")
+    }
+    assert " summarize = 1" in printed["postgres"]
+    assert '"summarize" = 1' in printed["duckdb"]
+    assert " minus = 2" in printed["duckdb"]
+    assert "`minus` = 2" in printed["spark"]
 
 
 def test_the_generated_macro_runs_as_jinja_with_the_engines_names(

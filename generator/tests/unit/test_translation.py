@@ -34,7 +34,12 @@ FIELDS: Mapping[str, PgType | None] = {
         "summarize": "integer",
     }.items()
 }
-TYPES = {"ids": parse_type("bigint[]"), "k": parse_type("integer"), "t": parse_type("text")}
+TYPES = {
+    "ids": parse_type("bigint[]"),
+    "k": parse_type("integer"),
+    "t": parse_type("text"),
+    "who": parse_type("uuid"),
+}
 
 
 def translated(sql: str, engine: str, target: str | None = None, *, over_rows: bool = False) -> Translation:
@@ -122,6 +127,7 @@ TRANSLATED = [
         "token = CAST('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11' AS UUID)",
         "token = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'",
     ),
+    ("token = :who", "token = :who", "token = LOWER(:who)"),
     # Rows are compared column by column.
     ("(n, id) = (1, 2)", "(n = 1 AND id = 2)", "(n = 1 AND id = 2)"),
     ("(n, id) <= (1, :k)", "(n < 1 OR (n = 1 AND id <= :k))", "(n < 1 OR (n = 1 AND id <= :k))"),
@@ -131,6 +137,7 @@ TRANSLATED = [
     ("n::text", "n::text", "CAST(n AS STRING)"),
     ("seen - interval '2 months'", "seen - INTERVAL '2' MONTH", "seen - INTERVAL '2' MONTH"),
     ("seen - :k * interval '1 day'", "seen - :k * INTERVAL '1' DAY", "seen - :k * INTERVAL '1' DAY"),
+    ("seen::date = day", "seen::date = day", "CAST(seen AS DATE) = day"),
     ("now()", "now()", "CURRENT_TIMESTAMP()"),
     ("n > 1 and day > '2026-01-31'", "n > 1\nAND day > CAST('2026-01-31' AS DATE)", None),
     ("/* a /* b */ */ n > 1", "n > 1", "n > 1"),
@@ -215,6 +222,7 @@ REFUSED = [
     ("(n, id) in ((1, 2))", 8, "rows are not compared with IN"),
     ("name = any(select 'x')", 5, "write IN"),
     ("date_trunc('decade', seen) = seen", 0, "date_trunc takes one of"),
+    ("seen < current_timestamp(3)", 7, "in this form"),
     ("sqrt(n) = 1", 0, "'sqrt' has no equivalent"),
     ("n ^ 2 = 1", 2, "has no equivalent"),
     ("power(n, 2) = 1", 0, "'power' has no equivalent"),
