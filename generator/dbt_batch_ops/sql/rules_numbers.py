@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from dbt_batch_ops.sql.operands import (
     DATE,
+    DOUBLE,
     FLOATS,
     INTERVAL,
     TIMESTAMP,
@@ -68,7 +69,8 @@ def _divide(t: Translator, node: exp.Expression) -> exp.Expression:
         )
     assert left is not None
     assert right is not None
-    this, divisor = t.out(node.this), _divisor(t, node.expression)
+    this = t.out(node.this)
+    divisor = _divisor(t, node.expression, this)
     if is_whole(left) and is_whole(right):
         return exp.IntDiv(this=this, expression=divisor)
     if {left.name, right.name} & FLOATS:
@@ -86,10 +88,11 @@ def _modulo(t: Translator, node: exp.Expression) -> exp.Expression:
     left, right = t.type_of(node.this), t.type_of(node.expression)
     if not is_number(left) or not is_number(right):
         return t.refuse(node, f"{_untold(t, node, left, right)}; write cast(... as integer) on both sides")
-    return exp.Mod(this=t.out(node.this), expression=_divisor(t, node.expression))
+    this = t.out(node.this)
+    return exp.Mod(this=this, expression=_divisor(t, node.expression, this))
 
 
-def _divisor(t: Translator, node: exp.Expression) -> exp.Expression:
+def _divisor(t: Translator, node: exp.Expression, dividend: exp.Expression) -> exp.Expression:
     """Return a divisor that fails when it is 0, as in PostgreSQL: elsewhere the value may become NULL."""
     inner, divisor = bare(node), t.out(node)
     if isinstance(inner, exp.Neg):
@@ -103,7 +106,11 @@ def _divisor(t: Translator, node: exp.Expression) -> exp.Expression:
     type_ = t.type_of(node)
     assert type_ is not None
     failure = t.cast(failing, type_) if t.is_spark else failing
-    when = exp.EQ(this=divisor.copy(), expression=exp.Literal.number(0))
+    when: exp.Expression = exp.EQ(this=divisor.copy(), expression=exp.Literal.number(0))
+    if not isinstance(bare(dividend), exp.Literal):
+        # NULL divided by 0 is NULL in PostgreSQL.
+        is_given = exp.Not(this=exp.Is(this=dividend.copy(), expression=exp.Null()))
+        when = exp.And(this=when, expression=is_given)
     return exp.Paren(this=exp.Case(ifs=[exp.If(this=when, true=failure)], default=divisor))
 
 
@@ -135,6 +142,8 @@ def _is_small_number(node: exp.Expression) -> bool:
 def _numeric_function(t: Translator, node: exp.Expression) -> exp.Expression:
     if not is_number(t.type_of(node.this)):
         return t.refuse(node, f"the type of what {t.written(node)} is given cannot be told; cast it")
+    if isinstance(node, (exp.Ceil, exp.Floor)) and is_whole(t.type_of(node.this)):
+        return type(node)(this=t.cast(t.out(node.this), DOUBLE))  # as PostgreSQL does
     return plain("this")(t, node)
 
 

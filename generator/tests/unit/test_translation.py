@@ -98,9 +98,11 @@ TRANSLATED = [
     ("n / nullif(:k, 0)", "n // NULLIF(:k, 0)", "n DIV NULLIF(:k, 0)"),
     (
         "n / :k",
-        "n // (CASE WHEN :k = 0 THEN ERROR('division by zero') ELSE :k END)",
-        "n DIV (CASE WHEN :k = 0 THEN CAST(RAISE_ERROR('division by zero') AS INT) ELSE :k END)",
+        "n // (CASE WHEN :k = 0 AND NOT n IS NULL THEN ERROR('division by zero') ELSE :k END)",
+        "n DIV (CASE WHEN :k = 0 AND NOT n IS NULL THEN "
+        "CAST(RAISE_ERROR('division by zero') AS INT) ELSE :k END)",
     ),
+    ("floor(n)", "FLOOR(CAST(n AS DOUBLE))", "FLOOR(CAST(n AS DOUBLE))"),
     # What is cast to a whole number is rounded; Spark cuts.
     ("price::integer", "CAST(price AS INT)", "CAST(ROUND(price) AS INT)"),
     ("ratio::integer", "CAST(ratio AS INT)", "CAST(BROUND(CAST(ratio AS DOUBLE)) AS INT)"),
