@@ -99,8 +99,10 @@ TRANSLATED = [
     (
         "n / :k",
         "n // (CASE WHEN :k = 0 AND NOT n IS NULL THEN ERROR('division by zero') ELSE :k END)",
-        "n DIV (CASE WHEN :k = 0 AND NOT n IS NULL THEN "
-        "CAST(RAISE_ERROR('division by zero') AS INT) ELSE :k END)",
+        (
+            "n DIV (CASE WHEN :k = 0 AND NOT n IS NULL THEN "
+            "CAST(RAISE_ERROR('division by zero') AS INT) ELSE :k END)"
+        ),
     ),
     ("floor(n)", "FLOOR(CAST(n AS DOUBLE))", "FLOOR(CAST(n AS DOUBLE))"),
     # What is cast to a whole number is rounded; Spark cuts.
