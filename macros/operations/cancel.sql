@@ -4,7 +4,7 @@
 {% endmacro %}
 
 {% macro default__cancel(operation_id) %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {%- do dbt_batch_ops._portable_cancel(operation_id) -%}
 {% endmacro %}
 
 {% macro postgres__cancel(operation_id) %}

@@ -4,7 +4,7 @@
 {% endmacro %}
 
 {% macro default__check_workers() %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {%- do dbt_batch_ops._refuse_adapter("check_workers") -%}
 {% endmacro %}
 
 {% macro postgres__check_workers() %}

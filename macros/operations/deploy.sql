@@ -4,13 +4,14 @@
 {% endmacro %}
 
 {% macro default__deploy(operation, schema) %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {%- do dbt_batch_ops._refuse_adapter("deploy") -%}
 {% endmacro %}
 
 {% macro postgres__deploy(operation, schema) %}
     {%- set definition = dbt_batch_ops._definition(operation) -%}
     {%- set description = definition.description -%}
     {%- do dbt_batch_ops._check_generator_version(description) -%}
+    {%- do dbt_batch_ops._check_engine(description) -%}
     {%- do dbt_batch_ops._refuse_export(description) -%}
     {%- if description.requires_confirmation -%}
         {%- do dbt_batch_ops._fail(

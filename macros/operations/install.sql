@@ -4,7 +4,16 @@
 {% endmacro %}
 
 {% macro default__install(servers) %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {%- if servers is not none -%}
+        {%- do dbt_batch_ops._fail("`servers` of dbt_batch_ops.install are those of postgres_fdw: PostgreSQL only. Leave it out.") -%}
+    {%- endif -%}
+    {%- do dbt_batch_ops._portable_check_target_type() -%}
+    {%- do dbt_batch_ops._portable_attach(none) -%}
+    {%- set installed = dbt_batch_ops._portable_ensure_installed() -%}
+    {%- do dbt_batch_ops._say(
+        "dbt_batch_ops " ~ dbt_batch_ops._version()
+        ~ (" is installed in schema batch_ops." if installed else " was installed in schema batch_ops already.")
+    ) -%}
 {% endmacro %}
 
 {% macro postgres__install(servers) %}

@@ -4,7 +4,7 @@
 {% endmacro %}
 
 {% macro default__locks() %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {%- do dbt_batch_ops._refuse_adapter("locks") -%}
 {% endmacro %}
 
 {% macro postgres__locks() %}

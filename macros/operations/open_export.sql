@@ -4,13 +4,14 @@
 {% endmacro %}
 
 {% macro default__open_export(operation, arguments, operation_id, file_name, resume) %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {%- do dbt_batch_ops._refuse_adapter("open_export") -%}
 {% endmacro %}
 
 {% macro postgres__open_export(operation, arguments, operation_id, file_name, resume) %}
     {%- set definition = dbt_batch_ops._definition(operation) -%}
     {%- set description = definition.description -%}
     {%- do dbt_batch_ops._check_generator_version(description) -%}
+    {%- do dbt_batch_ops._check_engine(description) -%}
     {%- if description.steps | length != 1 or description.steps[0].operation_type != "select" -%}
         {%- do dbt_batch_ops._fail(operation ~ " changes rows and cannot be exported. Type: dbt run-operation " ~ operation) -%}
     {%- endif -%}

@@ -4,7 +4,7 @@
 {% endmacro %}
 
 {% macro default__pause(operation_id) %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {%- do dbt_batch_ops._portable_pause(operation_id) -%}
 {% endmacro %}
 
 {% macro postgres__pause(operation_id) %}

@@ -4,7 +4,7 @@
 {% endmacro %}
 
 {% macro default__purge(older_than, keep, dry_run) %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {%- do dbt_batch_ops._refuse_adapter("purge") -%}
 {% endmacro %}
 
 {% macro postgres__purge(older_than, keep, dry_run) %}

@@ -4,7 +4,8 @@
 {% endmacro %}
 
 {% macro default__resume(operation_id) %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {%- set run = dbt_batch_ops._portable_known(operation_id) -%}
+    {{ return(dbt_batch_ops.run(dbt_batch_ops._definition(run.operation), operation_id=operation_id)) }}
 {% endmacro %}
 
 {% macro postgres__resume(operation_id) %}

@@ -4,7 +4,7 @@
 {% endmacro %}
 
 {% macro default__retry_failed(operation_id) %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {%- do dbt_batch_ops._refuse_adapter("retry_failed") -%}
 {% endmacro %}
 
 {% macro postgres__retry_failed(operation_id) %}

@@ -12,7 +12,13 @@
 {% endmacro %}
 
 {% macro default__run(definition, arguments, operation_id, dry_run, confirm, unknown_arguments, idempotency_key) %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {%- if not execute -%}
+        {{ return("") }}
+    {%- endif -%}
+    {%- do dbt_batch_ops._portable_check_target_type() -%}
+    {{ return(dbt_batch_ops._portable_run(
+        definition, arguments, operation_id, dry_run, confirm, unknown_arguments, idempotency_key
+    )) }}
 {% endmacro %}
 
 {% macro postgres__run(definition, arguments, operation_id, dry_run, confirm, unknown_arguments, idempotency_key) %}
@@ -21,6 +27,7 @@
     {%- endif -%}
     {%- set description = definition.description -%}
     {%- do dbt_batch_ops._check_generator_version(description) -%}
+    {%- do dbt_batch_ops._check_engine(description) -%}
     {%- do dbt_batch_ops._refuse_export(description) -%}
     {%- set given = dbt_batch_ops._check_arguments(
         description, arguments, unknown_arguments, resuming=operation_id is not none or confirm is not none

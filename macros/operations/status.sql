@@ -4,7 +4,7 @@
 {% endmacro %}
 
 {% macro default__status(operation_id, limit) %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
+    {{ return(dbt_batch_ops._portable_status(operation_id, limit)) }}
 {% endmacro %}
 
 {% macro postgres__status(operation_id, limit) %}

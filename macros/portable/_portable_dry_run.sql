@@ -1,0 +1,49 @@
+{#- Tells rows, batches and the first statement of a run, from queries alone: nothing is written, not even the ledger. -#}
+{% macro _portable_dry_run(definition, given) %}
+    {%- set description = definition.description -%}
+    {%- set problems = given.problems -%}
+    {%- set plan = dbt_batch_ops._portable_plan(
+        definition, given["values"], dbt_batch_ops._portable_now() ~ "+00:00", problems
+    ) -%}
+    {%- do dbt_batch_ops._refuse_problems(description, problems | unique | list) -%}
+    {%- if dbt_batch_ops._portable_is_installed() -%}
+        {%- set existing = dbt_batch_ops._portable_unfinished(description) -%}
+        {%- if existing is not none -%}
+            {%- do dbt_batch_ops._portable_refuse_unfinished(description, existing) -%}
+        {%- endif -%}
+    {%- endif -%}
+    {%- do dbt_batch_ops._portable_check_preconditions(plan) -%}
+    {%- set run = {"processed_records": 0, "steps": dbt_batch_ops._portable_steps(description)} -%}
+    {%- set step = description.steps[0] -%}
+    {%- set scope = dbt_batch_ops._portable_scope(run, plan, step) -%}
+    {%- if scope.refused -%}
+        {%- do dbt_batch_ops._refuse(description, {"over_limit": description.max_records}) -%}
+    {%- endif -%}
+    {%- set ranges = dbt_batch_ops._portable_ranges(plan, step, scope.limit) -%}
+    {%- set first = dbt_batch_ops._portable_rows(
+        "select ranges.range_lo, ranges.range_hi, count(*) over () as batches, sum(ranges.expected_records) over () as records from (\n"
+        ~ ranges ~ "\n) as ranges order by ranges.batch_number limit 1"
+    ) -%}
+    {%- set batch = first[0] if first else none -%}
+    {%- do dbt_batch_ops._say(description.operation ~ ", dry run: nothing was changed") -%}
+    {%- do dbt_batch_ops._say(
+        "  rows to " ~ "{:<9}".format(dbt_batch_ops._words(step.operation_type)) ~ "{:,}".format(batch.records | int if batch else 0)
+    ) -%}
+    {%- do dbt_batch_ops._say(
+        "  batches          " ~ "{:,}".format(batch.batches | int if batch else 0)
+        ~ ", of at most " ~ "{:,}".format(step.batch_size) ~ " rows"
+    ) -%}
+    {%- do dbt_batch_ops._say(
+        "  walk             " ~ ("once" if step.source.kind == "once" else "along the key (" ~ plan.key | join(", ") ~ ")")
+    ) -%}
+    {%- for line in dbt_batch_ops._later_steps(run) + dbt_batch_ops._portable_limits(description) -%}
+        {%- do dbt_batch_ops._say("  " ~ line) -%}
+    {%- endfor -%}
+    {%- for name, value in given["values"].items() -%}
+        {%- do dbt_batch_ops._say("  " ~ "{:<17}".format(name) ~ tojson(value) | truncate(100, true)) -%}
+    {%- endfor -%}
+    {%- do dbt_batch_ops._say(
+        "  statement of the first batch:\n\n"
+        ~ dbt_batch_ops._portable_statements(plan, step, dbt_batch_ops._portable_first_range(plan, step, batch)).apply
+    ) -%}
+{% endmacro %}

@@ -1,0 +1,8 @@
+{#- A column compared with the values of a list; no values match no row. -#}
+{% macro _portable_list_condition(parameter, column) %}
+    {%- set items = [] -%}
+    {%- for item in (parameter.value or []) -%}
+        {%- do items.append(dbt_batch_ops._portable_literal(item, parameter.type[:-2])) -%}
+    {%- endfor -%}
+    {{ return(adapter.quote(column) ~ " in (" ~ items | join(", ") ~ ")" if items else "false") }}
+{% endmacro %}

@@ -1,0 +1,25 @@
+{#- What the first event of a run says of it; the SQL of each step is kept for audit, with its range left open. -#}
+{% macro _portable_opening(run, plan, given) %}
+    {%- set description = plan.description -%}
+    {%- set sql = {} -%}
+    {%- for step in description.steps -%}
+        {%- do sql.update({step.name: dbt_batch_ops._portable_statements(plan, step, "{range}").apply}) -%}
+    {%- endfor -%}
+    {{ return({
+        "operation": description.operation,
+        "target": description.target | string,
+        "spec_hash": description.spec_hash,
+        "spec_path": description.spec_path,
+        "generator_version": description.generator_version,
+        "package_version": dbt_batch_ops._version(),
+        "idempotency_key": given.idempotency_key,
+        "parameters": tojson(given["values"]),
+        "run_started_at": plan.run_started_at,
+        "details": tojson({
+            "key": plan.key,
+            "max_records": description.max_records,
+            "steps": dbt_batch_ops._portable_steps(description),
+            "statements": sql,
+        }),
+    }) }}
+{% endmacro %}

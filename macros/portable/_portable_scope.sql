@@ -1,0 +1,20 @@
+{#-
+  How much a step has before it: {limit, matching}. matching is none where nothing has to be counted beforehand.
+
+  `refused` is in it where more rows match than the run may still change.
+-#}
+{% macro _portable_scope(run, plan, step) %}
+    {%- set description = plan.description -%}
+    {%- if description.max_records is none or step.source.kind == "once" -%}
+        {{ return({"limit": none, "matching": none, "refused": false}) }}
+    {%- endif -%}
+    {%- set left = [description.max_records - run.processed_records, 0] | max -%}
+    {%- set matching = dbt_batch_ops._portable_value(
+        "select count(*) from " ~ plan.relation ~ " where " ~ dbt_batch_ops._portable_statements(plan, step, "true").where
+    ) | int -%}
+    {{ return({
+        "limit": left,
+        "matching": matching,
+        "refused": matching > left and description.on_limit == "refuse",
+    }) }}
+{% endmacro %}

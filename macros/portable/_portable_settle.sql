@@ -1,0 +1,34 @@
+{#-
+  Finds out what became of batches that were announced and have no end in the ledger, before a run goes on.
+
+  Only where statement and event are not one transaction. First whoever may still be at work is fenced off: what is
+  found afterwards stays so.
+-#}
+{% macro _portable_settle(run, plan) %}
+    {%- if dbt_batch_ops._portable_is_atomic() -%}
+        {{ return("") }}
+    {%- endif -%}
+    {%- do dbt_batch_ops._portable_fence(plan.relation) -%}
+    {%- for row in dbt_batch_ops._portable_rows(
+        "select step_number, batch_number, range_lo, range_hi from " ~ dbt_batch_ops._portable_ledger("batches")
+        ~ " where operation_id = " ~ dbt_batch_ops._portable_literal(run.operation_id, "string")
+        ~ " and status in ('intended', 'in_doubt') order by step_number, batch_number"
+    ) -%}
+        {%- set marker = dbt_batch_ops._portable_marker(run.operation_id, row.step_number | int, row.batch_number | int) -%}
+        {%- set found = dbt_batch_ops._portable_find(plan.relation, marker, row) -%}
+        {%- if found.status == "done" -%}
+            {%- do dbt_batch_ops._portable_complete(run, row, found.records, none) -%}
+        {%- elif found.status == "in_doubt" -%}
+            {%- do dbt_batch_ops._portable_add_event(run, "failed", {
+                "error_message": "batch " ~ row.batch_number | int ~ " is in doubt"
+            }) -%}
+            {%- do dbt_batch_ops._fail(
+                "Run " ~ run.operation_id ~ " of " ~ run.operation ~ " does not go on: nothing tells any more whether batch "
+                ~ row.batch_number | int ~ " (keys after " ~ (row.range_lo or "the beginning") ~ " up to " ~ row.range_hi
+                ~ ") was done, because the log of " ~ plan.relation ~ " does not reach back to it.\n"
+                ~ "Look at those rows, then give the run up: dbt run-operation dbt_batch_ops.cancel --args '{operation_id: "
+                ~ run.operation_id ~ "}'"
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{% endmacro %}
