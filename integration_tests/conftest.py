@@ -19,6 +19,9 @@ from support.workers import Worker
 
 INSTALLED = "template_with_ledger"
 
+# Tests of other engines, in environments without PostgreSQL: make test-duckdb.
+collect_ignore = ["portable"]
+
 
 @pytest.fixture(scope="session")
 def server_settings():

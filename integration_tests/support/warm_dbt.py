@@ -3,6 +3,7 @@
 What dbt builds at its first command (JSON schemas, code of its dataclasses) takes as long as the rest of it.
 """
 
+import importlib.util
 import tempfile
 from pathlib import Path
 
@@ -13,12 +14,18 @@ name: warm
 version: 1.0.0
 profile: warm
 """
-_PROFILE = """\
+_OUTPUTS = {
+    "postgres": "type: postgres, host: 127.0.0.1, port: 1, user: x, password: x, dbname: x",
+    "duckdb": "type: duckdb, path: ':memory:'",
+}
+# An environment has one of them.
+_ADAPTER = next(name for name in _OUTPUTS if importlib.util.find_spec(f"dbt.adapters.{name}"))
+_PROFILE = f"""\
 warm:
   target: warm
   outputs:
     warm:
-      {type: postgres, host: 127.0.0.1, port: 1, user: x, password: x, dbname: x, schema: x, threads: 1}
+      {{{_OUTPUTS[_ADAPTER]}, schema: x, threads: 1}}
 """
 _QUIETLY = ("--quiet", "--no-send-anonymous-usage-stats")
 _FOLDERS = ("--project-dir", "--profiles-dir", "--log-path", "--target-path")

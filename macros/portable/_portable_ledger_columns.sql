@@ -24,6 +24,7 @@
             "details": "string",
             "step_number": "bigint",
             "step_records": "bigint",
+            "step_matching": "bigint",
             "error_message": "string",
         },
         "batch_events": {

@@ -19,10 +19,14 @@
     {%- set details = fromjson(first.details) -%}
     {%- set steps = details.steps -%}
     {%- for row in dbt_batch_ops._portable_rows(
-        "select step_number, max(step_records) as records from " ~ dbt_batch_ops._portable_ledger("run_events") ~ of_run
+        "select step_number, max(step_records) as records, max(step_matching) as matching from " ~ dbt_batch_ops._portable_ledger("run_events") ~ of_run
         ~ " and step_number is not null group by step_number"
     ) -%}
-        {%- do steps[row.step_number | int - 1].update({"is_open": true, "total_records": row.records | int}) -%}
+        {%- do steps[row.step_number | int - 1].update({
+            "is_open": true,
+            "total_records": row.records | int,
+            "source": {"limited": true} if row.matching is not none and row.matching > row.records else none,
+        }) -%}
     {%- endfor -%}
     {%- for row in dbt_batch_ops._portable_rows(
         "select step_number, coalesce(sum(records), 0) as records, count(*) as batches from "

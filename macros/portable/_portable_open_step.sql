@@ -21,7 +21,9 @@
     {%- set records = dbt_batch_ops._portable_value(
         "select coalesce(sum(expected_records), 0) from " ~ batches ~ of_step ~ " and status = 'planned'"
     ) | int -%}
-    {%- do dbt_batch_ops._portable_add_event(run, status, dict({"step_number": number, "step_records": records}, **more)) -%}
+    {%- do dbt_batch_ops._portable_add_event(run, status, dict({
+        "step_number": number, "step_records": records, "step_matching": scope.matching
+    }, **more)) -%}
     {%- do run.steps[number - 1].update({
         "is_open": true,
         "total_records": records,
