@@ -35,7 +35,8 @@ _HELD_COMMIT = """\
         ) -%}
         {%- if done | int == held | int -%}
             {%- do log("held before the commit", info=true) -%}
-            {%- do run_query("select count(*) from range(1000000000) as a, range(1000000000) as b where a < b") -%}
+            {%- set long = "range(1000000000)" -%}
+            {%- do run_query("select count(*) from " ~ long ~ " as a, " ~ long ~ " as b where a < b") -%}
         {%- endif -%}
     {%- endif -%}
     {%- do run_query("commit") -%}
