@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes requirements.lock, requirements-oldest.lock and requirements-duckdb.lock: every version and hash, for Linux
-# and macOS and for all supported versions of Python. Only this needs uv; installing a lock file needs nothing but pip.
+# Writes the lock files: every version and hash, for Linux and macOS and for all supported versions of Python. Only
+# this needs uv; installing a lock file needs nothing but pip.
 set -eu
 
 [ -x .venv-lock/bin/uv ] || {
@@ -19,3 +19,4 @@ compile() {
 compile requirements.lock pyproject.toml --extra server --extra dev
 compile requirements-oldest.lock pyproject.toml --extra server --group oldest
 compile requirements-duckdb.lock pyproject.toml --group duckdb
+compile requirements-spark.lock pyproject.toml --group spark

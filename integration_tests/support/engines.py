@@ -1,9 +1,12 @@
-"""Other engines, in this process: asked directly, without dbt. Tests are skipped where one is missing."""
+"""Other engines, in this process: asked directly, without dbt."""
 
 import os
 from datetime import datetime, timedelta
 
-import pytest
+import duckdb
+from pysail.spark import SparkConnectServer
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
 
 _SPARK_TYPES = {
     "integer[]": "array<int>",
@@ -27,7 +30,7 @@ class DuckDb:
     name = "duckdb"
 
     def __enter__(self):
-        self._session = pytest.importorskip("duckdb").connect()
+        self._session = duckdb.connect()
         self._session.execute("set timezone = 'UTC'")
         return self
 
@@ -47,8 +50,6 @@ class DuckDb:
 
     def evaluate(self, query):
         """The second column, or the words of a refusal."""
-        import duckdb
-
         try:
             return [row[1] for row in self._session.sql(query).fetchall()]
         except duckdb.Error as error:
@@ -61,14 +62,10 @@ class Sail:
     name = "spark"
 
     def __enter__(self):
-        pytest.importorskip("pysail")
-        sql = pytest.importorskip("pyspark.sql")
-        from pysail.spark import SparkConnectServer
-
         os.environ["TZ"] = "UTC"
         self._server = SparkConnectServer("127.0.0.1", 0)
         self._server.start()
-        self._session = sql.SparkSession.builder.remote(
+        self._session = SparkSession.builder.remote(
             f"sc://127.0.0.1:{self._server.listening_address[1]}"
         ).getOrCreate()
         self._session.conf.set("spark.sql.session.timeZone", "UTC")
@@ -90,8 +87,6 @@ class Sail:
 
     def evaluate(self, query):
         """The second column, or the words of a refusal."""
-        from pyspark.errors import PySparkException
-
         try:
             frame = self._session.sql(query)
             values = [row[1] for row in frame.collect()]
