@@ -1,11 +1,12 @@
 # Works with GNU Make 3.81 (macOS) and newer.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser screenshots demo test lint types unit integration integration-machine test-oldest test-duckdb bench lock clean
+.PHONY: help setup browser screenshots demo test lint types unit integration integration-machine test-oldest test-duckdb test-spark bench lock clean
 
 BIN := .venv/bin
 OLDEST := .venv-oldest
 DUCKDB := .venv-duckdb
+SPARK := .venv-spark
 export PYTHON
 
 # One worker per CPU; every worker of the integration tests starts a PostgreSQL of its own.
@@ -20,7 +21,7 @@ setup: ## Make the environment in .venv from requirements.lock
 demo: setup ## A million rows on a private PostgreSQL: changed in batches, killed, resumed, proved; a CSV import
 	@$(BIN)/python -m demo
 
-test: lint types unit integration integration-machine test-oldest test-duckdb ## All checks, as CI runs them
+test: lint types unit integration integration-machine test-oldest test-duckdb test-spark ## All checks, as CI runs them
 
 lint: setup ## ruff and sqlfluff
 	$(BIN)/ruff check .
@@ -52,7 +53,11 @@ test-oldest: ## dbt's transactions and a smoke run on the oldest supported dbt
 # The conftest.py of integration_tests starts a PostgreSQL, which these tests do without.
 test-duckdb: ## The portable loop on DuckDB
 	@tools/environment.sh $(DUCKDB) requirements-duckdb.lock
-	$(DUCKDB)/bin/python -m pytest -q --confcutdir integration_tests/portable integration_tests/portable
+	$(DUCKDB)/bin/python -m pytest -q --confcutdir integration_tests/on_duckdb integration_tests/on_duckdb
+
+test-spark: ## The portable loop on Spark, by a Sail server
+	@tools/environment.sh $(SPARK) requirements-spark.lock
+	$(SPARK)/bin/python -m pytest -q --confcutdir integration_tests/on_spark integration_tests/on_spark
 
 bench: setup ## Measure the targets of the design; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
@@ -67,6 +72,6 @@ lock: setup ## Bring the lock files up to date (uses uv)
 	@tools/lock.sh
 
 clean: ## Remove environments, the demo and what the tools left behind
-	rm -rf .venv .venv-oldest .venv-duckdb .venv-lock .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-oldest .venv-duckdb .venv-spark .venv-lock .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf integration_tests/target integration_tests/logs integration_tests/dbt_packages

@@ -19,8 +19,8 @@ from support.workers import Worker
 
 INSTALLED = "template_with_ledger"
 
-# Tests of other engines, in environments without PostgreSQL: make test-duckdb.
-collect_ignore = ["portable"]
+# Tests of other engines, in environments of their own: make test-duckdb test-spark.
+collect_ignore = ["on_duckdb", "on_spark"]
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ profile: warm
 _OUTPUTS = {
     "postgres": "type: postgres, host: 127.0.0.1, port: 1, user: x, password: x, dbname: x",
     "duckdb": "type: duckdb, path: ':memory:'",
+    "spark": "type: spark, method: session, host: NA",
 }
 # An environment has one of them.
 _ADAPTER = next(name for name in _OUTPUTS if importlib.util.find_spec(f"dbt.adapters.{name}"))

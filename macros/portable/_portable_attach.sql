@@ -1,4 +1,14 @@
-{#- Makes an engine ready to work on a table and to keep the ledger with it; fails when it cannot keep the promise there. -#}
+{#-
+  Makes an engine ready to work on a table and to keep the ledger with it; fails when it cannot keep the promise there.
+
+  Args:
+    relation (optional[Relation]): the table; none when only the ledger is asked for.
+
+  Sail's catalog lives in the session, and each dbt command is one: a table is attached from the folder that
+  `batch_ops_locations` gives. Without columns the statement takes those of the table that is there. Servers with a catalog of
+  their own know their tables; there a cast that fails must be an error, not a null (before Spark 4 it was a null unless the
+  session asked otherwise).
+-#}
 {% macro _portable_attach(relation) %}
     {{ return(adapter.dispatch("_portable_attach", "dbt_batch_ops")(relation)) }}
 {% endmacro %}
@@ -32,5 +42,21 @@
         ) -%}
     {%- elif database.readonly -%}
         {%- do dbt_batch_ops._fail("Database " ~ target.database ~ " (" ~ database.path ~ ") is attached read-only.") -%}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro spark___portable_attach(relation) %}
+    {%- if not dbt_batch_ops._portable_is_sail() -%}
+        {%- do run_query("set spark.sql.ansi.enabled = true") -%}
+    {%- elif relation is not none -%}
+        {%- set location = dbt_batch_ops._portable_location(relation) -%}
+        {%- if dbt_batch_ops._portable_commits(relation, 0) == 0 -%}
+            {%- do dbt_batch_ops._fail(
+                "There is no Delta table in " ~ location ~ ", where " ~ relation ~ " should be. Correct batch_ops_locations in"
+                ~ " dbt_project.yml."
+            ) -%}
+        {%- endif -%}
+        {%- do run_query("create schema if not exists " ~ relation.schema) -%}
+        {%- do run_query("create table if not exists " ~ relation ~ " using delta location '" ~ location ~ "'") -%}
     {%- endif -%}
 {% endmacro %}

@@ -2,26 +2,35 @@
 {% macro _portable_batches_view() %}
 create or replace view {{ dbt_batch_ops._portable_ledger("batches") }} as
 select
-    operation_id,
-    step_number,
-    batch_number,
-    min(range_lo) as range_lo,
-    min(range_hi) as range_hi,
+    batch_events.operation_id,
+    batch_events.step_number,
+    batch_events.batch_number,
+    min(batch_events.range_lo) as range_lo,
+    min(batch_events.range_hi) as range_hi,
     case
-        when sum(case when status = 'completed' then 1 else 0 end) > 0 then 'completed'
-        when sum(case when status = 'in_doubt' then 1 else 0 end) > 0 then 'in_doubt'
-        when sum(case when status = 'intended' then 1 else 0 end) > 0 then 'intended'
-        when sum(case when status = 'interrupted' then 1 else 0 end) > 0 then 'interrupted'
+        when sum(case when batch_events.status = 'completed' then 1 else 0 end) > 0 then 'completed'
+        when sum(case when batch_events.status = 'in_doubt' then 1 else 0 end) > 0 then 'in_doubt'
+        when sum(case when batch_events.status = 'intended' then 1 else 0 end) > 0 then 'intended'
+        when sum(case when batch_events.status = 'interrupted' then 1 else 0 end) > 0 then 'interrupted'
         else 'planned'
     end as status,
-    max(expected_records) as expected_records,
-    max(case when status = 'completed' then records end) as records,
-    sum(case when status = 'interrupted' then 1 else 0 end) + greatest(
-        sum(case when status = 'intended' then 1 else 0 end), sum(case when status = 'completed' then 1 else 0 end)
+    max(batch_events.expected_records) as expected_records,
+    max(case when batch_events.status = 'completed' then batch_events.records end) as records,
+    sum(case when batch_events.status = 'interrupted' then 1 else 0 end) + greatest(
+        sum(case when batch_events.status = 'intended' then 1 else 0 end), sum(case when batch_events.status = 'completed' then 1 else 0 end)
     ) as attempts,
-    max(started_at) as started_at,
-    max(case when status = 'completed' then happened_at end) as completed_at,
-    max(case when status = 'completed' then seconds end) as seconds
-from {{ dbt_batch_ops._portable_ledger("batch_events") }}
-group by operation_id, step_number, batch_number
+    max(batch_events.started_at) as started_at,
+    max(case when batch_events.status = 'completed' then batch_events.happened_at end) as completed_at,
+    max(case when batch_events.status = 'completed' then batch_events.seconds end) as seconds,
+    max(case when batch_events.status = 'intended' then batch_events.table_version end) as table_version
+from {{ dbt_batch_ops._portable_ledger("batch_events") }} as batch_events
+inner join (
+    {{ dbt_batch_ops._portable_step_events() | trim | indent(4) }}
+) as steps
+    on
+        batch_events.operation_id = steps.operation_id
+        and batch_events.step_number = steps.step_number
+        and steps.place = 1
+where batch_events.status <> 'planned' or batch_events.token = steps.token
+group by batch_events.operation_id, batch_events.step_number, batch_events.batch_number
 {% endmacro %}

@@ -8,8 +8,8 @@
     {%- for name, parameter in description.parameters.items() if not parameter.records and not parameter.csv -%}
         {%- set type = dbt_batch_ops._portable_type_of(parameter, columns) -%}
         {%- set value = values.get(name) -%}
-        {%- set is_list = type.endswith("[]") -%}
-        {%- set element = modules.re.sub("\\[\\]$", "", type) -%}
+        {%- set element = dbt_batch_ops._portable_element(type) or type -%}
+        {%- set is_list = element != type -%}
         {%- if value is mapping and is_list -%}
             {%- do problems.append("parameter " ~ name ~ ": a list from a query or a model has PostgreSQL only; write the values") -%}
         {%- elif is_list and value is not none and (value is string or value is not iterable) -%}

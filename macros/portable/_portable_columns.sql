@@ -19,6 +19,19 @@
     {{ return(columns) }}
 {% endmacro %}
 
+{% macro spark___portable_columns(relation) %}
+    {%- if not dbt_batch_ops._portable_is_sail() -%}
+        {{ return(dbt_batch_ops.default___portable_columns(relation)) }}
+    {%- endif -%}
+    {#- It was attached from a Delta log, so it is a table and it is there; its columns are known to a view over it only. -#}
+    {%- do run_query("create or replace temporary view batch_ops_columns as select * from " ~ relation) -%}
+    {%- set columns = [] -%}
+    {%- for row in dbt_batch_ops._portable_rows("describe table batch_ops_columns") -%}
+        {%- do columns.append({"name": row.col_name, "type": row.data_type}) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{% endmacro %}
+
 {% macro duckdb___portable_columns(relation) %}
     {%- set text = dbt_batch_ops._portable_literal -%}
     {%- set named = " where lower(database_name) = lower(" ~ text(relation.database or target.database, "string")

@@ -31,6 +31,7 @@
     {%- do dbt_batch_ops._portable_begin() -%}
     {%- do dbt_batch_ops._portable_add_event(run, "running") -%}
     {%- do dbt_batch_ops._portable_commit() -%}
+    {%- do dbt_batch_ops._portable_check_rivals(run, description) -%}
     {%- do dbt_batch_ops._say(description.operation ~ ", run " ~ run.operation_id ~ ", confirmed") -%}
     {%- do dbt_batch_ops._portable_say_scope(run, plan) -%}
     {{ return({"run": run, "plan": plan}) }}

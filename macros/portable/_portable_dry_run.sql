@@ -20,11 +20,12 @@
         {%- do dbt_batch_ops._refuse(description, {"over_limit": description.max_records}) -%}
     {%- endif -%}
     {%- set ranges = dbt_batch_ops._portable_ranges(plan, step, scope.limit) -%}
-    {%- set first = dbt_batch_ops._portable_rows(
-        "select ranges.range_lo, ranges.range_hi, count(*) over () as batches, sum(ranges.expected_records) over () as records from (\n"
-        ~ ranges ~ "\n) as ranges order by ranges.batch_number limit 1"
-    ) -%}
-    {%- set batch = first[0] if first else none -%}
+    {%- set found = dbt_batch_ops._portable_rows(
+        "select count(*) as batches, sum(ranges.expected_records) as records,"
+        ~ " min(case when ranges.batch_number = 1 then ranges.range_lo end) as range_lo,"
+        ~ " min(case when ranges.batch_number = 1 then ranges.range_hi end) as range_hi from (\n" ~ ranges ~ "\n) as ranges"
+    )[0] -%}
+    {%- set batch = found if found.batches | int > 0 else none -%}
     {%- do dbt_batch_ops._say(description.operation ~ ", dry run: nothing was changed") -%}
     {%- do dbt_batch_ops._say(
         "  rows to " ~ "{:<9}".format(dbt_batch_ops._words(step.operation_type)) ~ "{:,}".format(batch.records | int if batch else 0)

@@ -5,8 +5,7 @@
     {%- endif -%}
     {%- do dbt_batch_ops._portable_begin() -%}
     {%- do dbt_batch_ops._portable_create_ledger() -%}
-    {%- do run_query(dbt_batch_ops._portable_batches_view() | trim) -%}
-    {%- do run_query(dbt_batch_ops._portable_runs_view() | trim) -%}
+    {%- do dbt_batch_ops._portable_create_views() -%}
     {%- do dbt_batch_ops._portable_insert("installation", {
         "version": dbt_batch_ops._portable_ledger_version(),
         "package_version": dbt_batch_ops._version(),

@@ -1,7 +1,7 @@
 {#- Whether the ledger is there; true only for the version that this package writes. -#}
 {% macro _portable_is_installed() %}
     {%- set ledger = dbt_batch_ops._portable_ledger("installation") -%}
-    {%- if not dbt_batch_ops._portable_columns(ledger) -%}
+    {%- if not dbt_batch_ops._portable_has_ledger() -%}
         {{ return(false) }}
     {%- endif -%}
     {%- set version = dbt_batch_ops._portable_value("select max(version) from " ~ ledger) -%}

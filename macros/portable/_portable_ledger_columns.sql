@@ -1,11 +1,11 @@
 {#-
   The tables of the ledger: {table: {column: type}}, in types that every engine has.
 
-  Only ever appended to: what holds is the newest event. An open step is an event of its run with its number and its rows.
+  The installation comes last: when it is there, all are. Only ever appended to: what holds is the newest event. An open step is an event of its run with its number and its rows. table_version
+  is one that the target's table had when a batch was intended, where tables have versions.
 -#}
 {% macro _portable_ledger_columns() %}
     {{ return({
-        "installation": {"version": "bigint", "package_version": "string", "installed_at": "timestamp"},
         "run_events": {
             "operation_id": "string",
             "event_number": "bigint",
@@ -40,6 +40,8 @@
             "records": "bigint",
             "started_at": "timestamp",
             "seconds": "double",
+            "table_version": "bigint",
         },
+        "installation": {"version": "bigint", "package_version": "string", "installed_at": "timestamp"},
     }) }}
 {% endmacro %}

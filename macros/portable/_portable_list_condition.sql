@@ -2,7 +2,7 @@
 {% macro _portable_list_condition(parameter, column) %}
     {%- set items = [] -%}
     {%- for item in (parameter.value or []) -%}
-        {%- do items.append(dbt_batch_ops._portable_literal(item, parameter.type[:-2])) -%}
+        {%- do items.append(dbt_batch_ops._portable_literal(item, dbt_batch_ops._portable_element(parameter.type))) -%}
     {%- endfor -%}
     {{ return(adapter.quote(column) ~ " in (" ~ items | join(", ") ~ ")" if items else "false") }}
 {% endmacro %}

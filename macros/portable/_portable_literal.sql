@@ -1,33 +1,28 @@
 {#-
   A value as an SQL literal of a type, whatever is in it.
 
-  Adapters bind no values here, so this is the one place where a value becomes SQL text.
+  Adapters bind no values here, so this is the one place where a value becomes SQL text. A decimal without a size gets the one
+  that the value needs.
 -#}
 {% macro _portable_literal(value, type) %}
-    {{ return(adapter.dispatch("_portable_literal", "dbt_batch_ops")(value, type)) }}
-{% endmacro %}
-
-{% macro default___portable_literal(value, type) %}
-    {%- do dbt_batch_ops._refuse_adapter() -%}
-{% endmacro %}
-
-{% macro duckdb___portable_literal(value, type) %}
-    {%- set name = dbt_batch_ops._portable_type(type) -%}
-    {%- if type.endswith("[]") and value is not none -%}
+    {%- set element = dbt_batch_ops._portable_element(type) -%}
+    {%- if element is not none and value is not none -%}
         {%- set items = [] -%}
         {%- for item in value -%}
-            {%- do items.append(dbt_batch_ops._portable_literal(item, type[:-2])) -%}
+            {%- do items.append(dbt_batch_ops._portable_literal(item, element)) -%}
         {%- endfor -%}
-        {%- set list = "[" ~ items | join(", ") ~ "]" -%}
-        {{ return(list if items and dbt_batch_ops._portable_is_any_decimal(type[:-2]) else "cast(" ~ list ~ " as " ~ name ~ ")") }}
+        {%- set list = dbt_batch_ops._portable_array(items | join(", ")) -%}
+        {%- if items and dbt_batch_ops._portable_is_any_decimal(element) -%}
+            {{ return(list) }}
+        {%- endif -%}
+        {{ return("cast(" ~ list ~ " as " ~ dbt_batch_ops._portable_type(type) ~ ")") }}
     {%- endif -%}
     {%- set text = dbt_batch_ops._portable_value_text(value, type) -%}
     {%- if text is none -%}
-        {{ return("cast(null as " ~ name ~ ")") }}
+        {{ return("cast(null as " ~ dbt_batch_ops._portable_type(type) ~ ")") }}
     {%- endif -%}
-    {%- if dbt_batch_ops._portable_is_any_decimal(type) -%}
-        {%- set name = dbt_batch_ops._portable_decimal_of(text) -%}
-    {%- endif -%}
-    {#- A backslash is a character like any other in such a literal. -#}
-    {{ return("cast('" ~ text | replace("'", "''") ~ "' as " ~ name ~ ")") }}
+    {{ return("cast(" ~ dbt_batch_ops._portable_string(text, type) ~ " as " ~ (
+        dbt_batch_ops._portable_decimal_of(text) if dbt_batch_ops._portable_is_any_decimal(type)
+        else dbt_batch_ops._portable_type(type)
+    ) ~ ")") }}
 {% endmacro %}

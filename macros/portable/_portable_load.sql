@@ -19,8 +19,8 @@
     {%- set details = fromjson(first.details) -%}
     {%- set steps = details.steps -%}
     {%- for row in dbt_batch_ops._portable_rows(
-        "select step_number, max(step_records) as records, max(step_matching) as matching from " ~ dbt_batch_ops._portable_ledger("run_events") ~ of_run
-        ~ " and step_number is not null group by step_number"
+        "select step_number, step_records as records, step_matching as matching from (\n"
+        ~ dbt_batch_ops._portable_step_events() | trim ~ "\n) as step_events" ~ of_run ~ " and place = 1"
     ) -%}
         {%- do steps[row.step_number | int - 1].update({
             "is_open": true,

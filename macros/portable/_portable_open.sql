@@ -30,6 +30,9 @@
         more=dbt_batch_ops._portable_opening(run, plan, given)
     ) -%}
     {%- do dbt_batch_ops._portable_commit() -%}
+    {%- if run.status != "planned" -%}
+        {%- do dbt_batch_ops._portable_check_rivals(run, description) -%}
+    {%- endif -%}
     {%- if run.status == "planned" -%}
         {%- do dbt_batch_ops._portable_show_plan(run, plan) -%}
     {%- else -%}

@@ -45,7 +45,10 @@ left join (
     select
         operation_id,
         sum(step_records) as total_records
-    from {{ dbt_batch_ops._portable_ledger("run_events") }}
+    from (
+        {{ dbt_batch_ops._portable_step_events() | trim | indent(8) }}
+    ) as step_events
+    where place = 1
     group by operation_id
 ) as steps on opened.operation_id = steps.operation_id
 left join (

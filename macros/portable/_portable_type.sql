@@ -7,6 +7,14 @@
     {{ return(type) }}
 {% endmacro %}
 
+{% macro spark___portable_type(type) %}
+    {%- set element = dbt_batch_ops._portable_element(type) -%}
+    {{ return(
+        "array<" ~ dbt_batch_ops._portable_type(element) ~ ">" if element is not none
+        else modules.re.sub("^timestamptz$", "timestamp", type)
+    ) }}
+{% endmacro %}
+
 {% macro duckdb___portable_type(type) %}
     {{ return(modules.re.sub("^jsonb\\b", "json", type)) }}
 {% endmacro %}

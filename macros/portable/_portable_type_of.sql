@@ -1,8 +1,9 @@
 {#- The type that a parameter has: that of the column which it meets, else the one that its spec says. -#}
 {% macro _portable_type_of(parameter, columns) %}
-    {%- set is_list = parameter.type.endswith("[]") -%}
+    {%- set element = dbt_batch_ops._portable_element(parameter.type) -%}
     {%- set column = columns.get(parameter.column | lower) if parameter.column else none -%}
-    {%- set type = column.type if column else modules.re.sub("\\[\\]$", "", parameter.type) -%}
+    {%- set type = column.type if column else element or parameter.type -%}
     {#- Without its size: a value that the column would round is rounded there, as on PostgreSQL, and not before. -#}
-    {{ return(modules.re.sub("(?i)^(numeric|decimal)\\b.*", "decimal", type) ~ ("[]" if is_list else "")) }}
+    {%- set any_size = modules.re.sub("(?i)^(numeric|decimal)\\b.*", "decimal", type) -%}
+    {{ return(any_size if element is none else any_size ~ "[]") }}
 {% endmacro %}

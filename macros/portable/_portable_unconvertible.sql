@@ -7,6 +7,15 @@
     {%- do dbt_batch_ops._refuse_adapter() -%}
 {% endmacro %}
 
+{% macro spark___portable_unconvertible(texts, type) %}
+    {{ return(
+        "select given.value from (select explode(" ~ dbt_batch_ops._portable_literal(texts, "string[]")
+        ~ ") as value) as given where given.value is not null and try_cast(given.value as "
+        ~ ("decimal(38, 10)" if dbt_batch_ops._portable_is_any_decimal(type) else dbt_batch_ops._portable_type(type))
+        ~ ") is null limit 1"
+    ) }}
+{% endmacro %}
+
 {% macro duckdb___portable_unconvertible(texts, type) %}
     {{ return(
         "select given.value from (select unnest(" ~ dbt_batch_ops._portable_literal(texts, "string[]")

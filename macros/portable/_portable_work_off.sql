@@ -2,8 +2,12 @@
 {% macro _portable_work_off(run, plan) %}
     {%- set started_at = modules.datetime.datetime.now(modules.pytz.utc) -%}
     {%- set at_start = {"processed_records": run.processed_records, "steps": run.steps} -%}
+    {%- do run.update({"table_version": dbt_batch_ops._portable_version(plan.relation)}) -%}
     {%- for step in plan.description.steps -%}
         {%- if not run.steps[loop.index0].is_open -%}
+            {%- if not dbt_batch_ops._portable_is_alone() -%}
+                {%- do dbt_batch_ops._portable_check_token(run) -%}
+            {%- endif -%}
             {%- set scope = dbt_batch_ops._portable_scope(run, plan, step) -%}
             {%- if scope.refused -%}
                 {%- do dbt_batch_ops._portable_stop(

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from support.portable import assert_ledger_agrees, create_accounts
+from support.duck import assert_ledger_agrees, create_accounts
 
 AWKWARD = "it's \\ \"quoted\" {{ jinja }} -- ; 'x' \\' é 漢"
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from support.portable import assert_ledger_agrees, create_accounts
+from support.duck import assert_ledger_agrees, create_accounts
 
 
 def arguments_of(project):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from support.portable import DuckProject
+from support.duck import DuckProject
 
 SPECS = Path(__file__).parent / "batch_operations"
 

@@ -1,0 +1,174 @@
+"""SIGKILL for client or server at any moment: every row is changed once, and the ledger says how."""
+
+import signal
+import time
+
+import pytest
+
+from support.spark import (
+    ACCOUNTS,
+    assert_exactly_once,
+    assert_ledger_is_behind_by_one_batch_at_most,
+    hold,
+    records_of,
+)
+from support.spark_client import Background, Gate
+
+
+def changed(account):
+    return sum(row["v"] for row in account.rows())
+
+
+def test_a_run_killed_at_random_moments_until_it_is_done_changes_every_row_once(
+    project, dbt, account, random
+):
+    kills = 0
+    while True:
+        process = dbt.start_operation("add_one", project.arguments)
+        # Any moment: opening, in a batch, between two. With each kill there is more time, so it ends.
+        process.wait_for("Found ")
+        deadline = time.monotonic() + random.uniform(0.5, 1.5 + kills * 0.3)
+        while process.is_running and time.monotonic() < deadline:
+            time.sleep(0.001)
+        if not process.is_running:
+            break
+        process.kill()
+        kills += 1
+        assert_ledger_is_behind_by_one_batch_at_most(project, account)
+    dbt.finish(process)
+    assert kills > 2
+    assert_exactly_once(project, account)
+
+
+def test_killed_after_the_intent_and_before_the_statement_the_batch_is_done_once(project, dbt, account):
+    hold(project, "add_one", "before 3").kill()
+    assert changed(account) == 2 * 500
+    output = dbt.run_operation("add_one", project.arguments).output
+    assert "batch 3 was interrupted and changed nothing; it is done again" in output
+    assert_exactly_once(project, account)
+
+
+def test_killed_after_the_statement_and_before_its_end_is_recorded_the_log_tells_its_rows(
+    project, dbt, account
+):
+    hold(project, "add_one", "after 3").kill()
+    assert changed(account) == 3 * 500
+    assert sum(records_of(project).values()) == 2 * 500
+    output = dbt.run_operation("add_one", project.arguments).output
+    assert "batch 3 was committed before the interruption: 500 rows" in output
+    assert len(account.commits("/1/3;")) == 1
+    assert_exactly_once(project, account)
+
+
+def test_killed_again_where_it_went_on_the_run_still_does_every_batch_once(project, dbt, account):
+    for moment in ("after 1", "before 2", "after 2", "before 3", "before 3"):
+        hold(project, "add_one", moment).kill()
+        assert_ledger_is_behind_by_one_batch_at_most(project, account)
+    dbt.run_operation("add_one", project.arguments)
+    assert_exactly_once(project, account)
+
+
+def test_a_statement_that_outlives_its_client_is_fenced_off(project, dbt, account, client, tmp_path):
+    hold(project, "add_one", "before 3").kill()
+    # What the server would still be at, had the client been killed a moment later.
+    gate = Gate(tmp_path / "gate")
+    client.register_gate(gate)
+    left_behind = Background(
+        client,
+        "update account set v = v + 1 where id > 999 and id <= 1499 and gate(id) = id"
+        f" and 'batch_ops:{project.run_id()}/1/3;' is not null",
+    )
+    gate.wait_until_reached()
+    dbt.run_operation("add_one", project.arguments)
+    gate.open()
+    assert left_behind.wait().error is not None
+    assert_exactly_once(project, account)
+
+
+def test_a_statement_that_commits_before_it_could_be_fenced_off_is_not_done_again(
+    project, dbt, account, client
+):
+    hold(project, "add_one", "before 3").kill()
+    client.run(
+        "update account set v = v + 1 where id > 999 and id <= 1499"
+        f" and 'batch_ops:{project.run_id()}/1/3;' is not null"
+    )
+    output = dbt.run_operation("add_one", project.arguments).output
+    assert "batch 3 was committed before the interruption: 500 rows" in output
+    assert_exactly_once(project, account)
+
+
+@pytest.mark.parametrize("moment", ["before 3", "after 3"])
+def test_a_server_that_is_killed_is_started_again_and_the_run_goes_on(project, dbt, account, sail, moment):
+    process = hold(project, "add_one", moment)
+    sail.kill()
+    process.kill()
+    sail.start()
+    dbt.run_operation("add_one", project.arguments)
+    assert_exactly_once(project, account)
+
+
+def test_a_server_that_is_killed_amid_batches_leaves_every_row_changed_once_or_not(
+    project, dbt, account, sail, random
+):
+    process = dbt.start_operation("add_one")
+    process.wait_for(" rows/s")
+    time.sleep(random.uniform(0, 1))
+    sail.kill()
+    # A client whose server is gone tries again for many minutes.
+    process.kill()
+    assert_ledger_is_behind_by_one_batch_at_most(project, account)
+    sail.start()
+    dbt.run_operation("add_one", project.arguments)
+    assert_exactly_once(project, account)
+
+
+def test_a_batch_whose_commit_the_log_no_longer_reaches_is_in_doubt_and_the_run_stops(
+    project, dbt, account, client
+):
+    hold(project, "add_one", "after 3").kill()
+    while not (checkpoints := sorted(account.log.glob("*.checkpoint.parquet"))):
+        client.run("update account set name = 'another' where id = 1")
+    # The server removes commits in front of a checkpoint when they are old.
+    oldest = checkpoints[-1].name.split(".")[0]
+    for file in account.commit_files():
+        if file.stem < oldest:
+            file.unlink()
+    refused = dbt.run_operation("add_one", project.arguments, check=False)
+    assert refused.exit_code != 0
+    assert "nothing tells any more whether batch 3" in refused.output
+    assert f"--args '{{operation_id: {project.run_id()}}}'" in refused.output
+    assert project.status == "failed"
+
+
+def test_a_command_whose_run_another_has_gone_on_with_does_nothing_more(project, dbt, account):
+    stopped = hold(project, "add_one", "after 2")
+    stopped.signal(signal.SIGSTOP)
+    dbt.run_operation("add_one", project.arguments)
+    stopped.signal(signal.SIGCONT)
+    stopped.kill()
+    assert_exactly_once(project, account)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_of_two_that_go_on_with_a_run_at_once_one_at_most_works(project, dbt, account, turn):
+    hold(project, "add_one", "before 2").kill()
+    both = [dbt.start_operation("add_one", project.arguments) for _ in range(2)]
+    for process in both:
+        dbt.finish(process, check=False)
+    assert_ledger_is_behind_by_one_batch_at_most(project, account)
+    if project.status != "completed":
+        dbt.run_operation("add_one", project.arguments)
+    assert_exactly_once(project, account)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_of_two_starts_at_once_one_at_most_works(project, dbt, account, turn):
+    dbt.run_operation("dbt_batch_ops.install")
+    both = [dbt.start_operation("add_one") for _ in range(2)]
+    results = [dbt.finish(process, check=False) for process in both]
+    done = [result for result in results if result.exit_code == 0]
+    for refused in results:
+        assert refused.exit_code == 0 or "add_one was not started; nothing was changed" in refused.output
+    assert len(done) <= 1
+    assert changed(account) == (ACCOUNTS if done else 0)
