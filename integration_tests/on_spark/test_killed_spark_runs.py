@@ -2,6 +2,7 @@
 
 import signal
 import time
+from uuid import uuid4
 
 import pytest
 
@@ -172,3 +173,23 @@ def test_of_two_starts_at_once_one_at_most_works(project, dbt, account, turn):
         assert refused.exit_code == 0 or "add_one was not started; nothing was changed" in refused.output
     assert len(done) <= 1
     assert changed(account) == (ACCOUNTS if done else 0)
+
+
+def test_ranges_of_a_start_that_was_killed_before_it_was_a_run_are_not_those_of_the_next(
+    project, dbt, account, client
+):
+    """A start with a chosen id, as a scheduler has it, and the same again."""
+    run = str(uuid4())
+    dbt.run_operation("dbt_batch_ops.install")
+    ledger = project.tables / "ledger" / "batch_events"
+    client.run(f"create table batch_events using delta location '{ledger}'")
+    # One range more than the table has now, and other ends.
+    for number, (lo, hi) in enumerate([("null", "'[\"99\"]'"), ("'[\"99\"]'", "'[\"9999\"]'")], start=1):
+        client.run(
+            f"insert into batch_events select '{run}', cast(1 as bigint), cast({number} as bigint),"
+            f" current_timestamp(), 'planned', 'of the first start', {lo}, {hi}, cast(100 as bigint),"
+            " cast(null as bigint), cast(null as timestamp), cast(null as double), cast(null as bigint)"
+        )
+    dbt.run("run-operation", "add_one", environment={"DBT_BATCH_OPS_OPERATION_ID": run})
+    assert sorted(records_of(project)) == [(run, 1, number) for number in range(1, 9)]
+    assert_exactly_once(project, account)

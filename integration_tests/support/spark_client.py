@@ -29,7 +29,7 @@ class Client:
         return DeltaTable(location)
 
     def register_gate(self, gate: "Gate") -> None:
-        """Give statements of this session a function ``gate(number)`` that returns it when the gate is open."""
+        """Give statements of this session a function ``gate(number)``: its number, when the gate is open."""
         reached, opened = str(gate.reached), str(gate.opened)
 
         def wait(number):
