@@ -80,9 +80,12 @@ def test_a_statement_that_outlives_its_client_is_fenced_off(project, dbt, accoun
         f" and 'batch_ops:{project.run_id()}/1/3;' is not null",
     )
     gate.wait_until_reached()
-    dbt.run_operation("add_one", project.arguments)
+    going_on = hold(project, "add_one", "before 3")
+    # The log was read: what it says is final, so whoever was at work must not commit any more.
     gate.open()
     assert left_behind.wait().error is not None
+    going_on.kill()
+    dbt.run_operation("add_one", project.arguments)
     assert_exactly_once(project, account)
 
 
@@ -186,9 +189,12 @@ def test_ranges_of_a_start_that_was_killed_before_it_was_a_run_are_not_those_of_
     # One range more than the table has now, and other ends.
     for number, (lo, hi) in enumerate([("null", "'[\"99\"]'"), ("'[\"99\"]'", "'[\"9999\"]'")], start=1):
         client.run(
-            f"insert into batch_events select '{run}', cast(1 as bigint), cast({number} as bigint),"
-            f" current_timestamp(), 'planned', 'of the first start', {lo}, {hi}, cast(100 as bigint),"
-            " cast(null as bigint), cast(null as timestamp), cast(null as double), cast(null as bigint)"
+            f"insert into batch_events select '{run}' as operation_id, cast(1 as bigint) as step_number,"
+            f" cast({number} as bigint) as batch_number, current_timestamp() as happened_at,"
+            f" 'planned' as status, 'another' as token, {lo} as range_lo, {hi} as range_hi,"
+            " cast(100 as bigint) as expected_records, cast(null as bigint) as records,"
+            " cast(null as timestamp) as started_at,"
+            " cast(null as double) as seconds, cast(null as bigint) as table_version"
         )
     dbt.run("run-operation", "add_one", environment={"DBT_BATCH_OPS_OPERATION_ID": run})
     assert sorted(records_of(project)) == [(run, 1, number) for number in range(1, 9)]
