@@ -1,6 +1,17 @@
 """The rows of the results, in their order."""
 
-from benchmarks import changes, errors, imports, monitoring, neighbours, parallel, processes, scale, shards
+from benchmarks import (
+    changes,
+    engines,
+    errors,
+    imports,
+    monitoring,
+    neighbours,
+    parallel,
+    processes,
+    scale,
+    shards,
+)
 from benchmarks.measurement import Case
 from benchmarks.tables import ACCOUNT, ACCOUNT_BY_UUID, account_by_tenant
 
@@ -118,5 +129,6 @@ CASES = (
     ),
     *parallel.cases(),
     *shards.cases(),
+    *engines.cases(),
 )
 """All cases; names are what one types."""

@@ -90,15 +90,17 @@ class Dbt:
     Args:
         project: The project's folder; ``profiles.yml`` is in it.
         environment: The variables that ``profiles.yml`` reads.
+        executable: The dbt to use; that of this Python environment when it is not given.
     """
 
-    def __init__(self, project: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, project: Path, environment: Mapping[str, str], executable: str | None = None) -> None:
         self.project = project
+        self._executable = executable or program("dbt")
         self._environment = {**environment, **_NO_NETWORK, "DBT_PROFILES_DIR": str(project)}
 
     def run(self, *arguments: str) -> Finished:
         """Run a dbt command."""
-        return run([program("dbt"), *arguments], self.project, self._environment)
+        return run([self._executable, *arguments], self.project, self._environment)
 
     def run_operation(self, name: str, arguments: Mapping[str, Any] | None = None) -> Finished:
         """Run ``dbt run-operation``."""

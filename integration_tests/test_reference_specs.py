@@ -13,14 +13,9 @@ import pytest
 from support import reference_scenarios as scenarios
 from support.dbt import DbtResult
 from support.ledger_tests import LedgerTests
-from support.reference import (
-    TEMPLATE,
-    complete_specs,
-    dbt_on_the_specs,
-    folder_for_the_server,
-    manual_calls,
-    needs_document,
-)
+from support.matrix import WORKS, check_cell
+from support.reference import TEMPLATE, dbt_on_the_specs, folder_for_the_server, manual_calls
+from support.reference_document import complete_specs, needs_document
 from support.reference_scenarios import BAD_ROWS, LISTED, SCENARIOS, UNKNOWN, Contents, Scenario
 
 pytestmark = needs_document
@@ -160,6 +155,12 @@ def test_a_finished_run_counts_the_rows_of_all_its_steps(outcome):
     assert run["is_closed"]
     assert run["processed_records"] == sum(step.records for step in outcome.scenario.steps)
     assert run["batch_count"] == sum(map(len, outcome.batches.values()))
+
+
+@on(*SCENARIOS)
+def test_the_page_about_engines_has_what_was_seen(outcome):
+    is_done = outcome.run["status"] in ("completed", "completed_with_errors")
+    check_cell(outcome.run["operation"], "PostgreSQL", WORKS if is_done else outcome.run["status"])
 
 
 @on(*SCENARIOS)

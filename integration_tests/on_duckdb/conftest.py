@@ -17,9 +17,6 @@ def shared_project(tmp_path_factory):
         project.write(f"batch_operations/{spec.name}", spec.read_text())
     project.dbt.run("deps")
     project.generate()
-    # Exposures are not what these tests are about, and take their part of each start of dbt.
-    for file in (project.folder / "models").rglob("*.yml"):
-        file.unlink()
     return project
 
 

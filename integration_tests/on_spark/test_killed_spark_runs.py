@@ -145,12 +145,17 @@ def test_a_batch_whose_commit_the_log_no_longer_reaches_is_in_doubt_and_the_run_
     assert project.status == "failed"
 
 
-def test_a_command_whose_run_another_has_gone_on_with_does_nothing_more(project, dbt, account):
-    stopped = hold(project, "add_one", "after 2")
-    stopped.signal(signal.SIGSTOP)
+@pytest.mark.parametrize("moment", ["before 3", "after 3"])
+def test_a_command_that_was_suspended_while_another_went_on_with_its_run_does_no_further_batch(
+    project, dbt, account, moment
+):
+    suspended = dbt.start("run-operation", "add_one", environment={"TEST_DAWDLE": moment})
+    suspended.wait_for(f"dawdling {moment}", 60)
+    suspended.signal(signal.SIGSTOP)
     dbt.run_operation("add_one", project.arguments)
-    stopped.signal(signal.SIGCONT)
-    stopped.kill()
+    suspended.signal(signal.SIGCONT)
+    result = dbt.finish(suspended, check=False)
+    assert result.exit_code != 0
     assert_exactly_once(project, account)
 
 
@@ -194,7 +199,8 @@ def test_ranges_of_a_start_that_was_killed_before_it_was_a_run_are_not_those_of_
             f" 'planned' as status, 'another' as token, {lo} as range_lo, {hi} as range_hi,"
             " cast(100 as bigint) as expected_records, cast(null as bigint) as records,"
             " cast(null as timestamp) as started_at,"
-            " cast(null as double) as seconds, cast(null as bigint) as table_version"
+            " cast(null as double) as seconds, cast(null as bigint) as table_version,"
+            " cast(null as timestamp) as valid_until"
         )
     dbt.run("run-operation", "add_one", environment={"DBT_BATCH_OPS_OPERATION_ID": run})
     assert sorted(records_of(project)) == [(run, 1, number) for number in range(1, 9)]

@@ -1,6 +1,5 @@
 """A dbt project on a DuckDB file, and what a test looks at in it between two commands."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,8 @@ config-version: 2
 profile: portable_tests
 flags:
   send_anonymous_usage_stats: false
+vars:
+  batch_ops_engine: duckdb
 dispatch:
   - macro_namespace: dbt_batch_ops
     search_order: [portable_tests, dbt_batch_ops]
@@ -71,8 +72,8 @@ class DuckProject:
         file.write_text(text)
         return file
 
-    def generate(self, engine: str = "duckdb") -> None:
-        """Generate the macros of all specs, for an engine."""
+    def generate(self) -> None:
+        """Generate the macros of all specs."""
         done = subprocess.run(
             [sys.executable, "-m", "dbt_batch_ops", "generate"],
             cwd=self.folder,
@@ -80,12 +81,6 @@ class DuckProject:
             text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        # The expressions of these specs are the same in both dialects: only the engine's name is missing.
-        for file in (self.folder / "macros/batch_ops").glob("*.sql"):
-            text = file.read_text()
-            if '"engine":' not in text:
-                named = rf'"engine": "{engine}",\n            \1'
-                file.write_text(re.sub(r'("operation": "\w+",\n)', named, text, count=1))
 
     def clear(self) -> None:
         """Begin with no database at all."""

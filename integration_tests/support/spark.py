@@ -26,6 +26,7 @@ dispatch:
     search_order: [spark_tests, dbt_batch_ops]
 vars:
   batch_ops_engine: spark
+  batch_ops_statement_starts_within_seconds: 2
   batch_ops_location: {tables}/ledger
   batch_ops_locations: {{account: {tables}/account, entry: {tables}/entry}}
 """
@@ -35,20 +36,22 @@ spark_tests:
   outputs:
     test: {type: spark, method: session, schema: default, host: NA, threads: 1}
 """
-# Moments at which a test can hold a command until it is killed, around the statement of a batch.
+# Around the statement of a batch a test can hold a command until it is killed, or for some seconds.
 _HELD = """\
-{% macro spark___portable_statement(relation, statement, mark, since) %}
+{% macro spark___portable_statement(statement, mark) %}
     {%- set batch = mark.split("/")[-1][:-1] -%}
     {%- do hold("before " ~ batch) -%}
-    {%- set records = dbt_batch_ops.spark___portable_statement(relation, statement, mark, since) -%}
+    {%- do dbt_batch_ops.default___portable_statement(statement, mark) -%}
     {%- do hold("after " ~ batch) -%}
-    {{ return(records) }}
 {% endmacro %}
 
 {% macro hold(moment) %}
     {%- if moment == env_var("TEST_HOLD", "") -%}
         {%- do log("held " ~ moment, info=true) -%}
         {%- for one in range(100000) -%}{%- for other in range(100000) -%}{%- endfor -%}{%- endfor -%}
+    {%- elif moment == env_var("TEST_DAWDLE", "") -%}
+        {%- do log("dawdling " ~ moment, info=true) -%}
+        {%- do run_query("select count(*) from range(50000) as a, range(50000) as b where a.id < b.id") -%}
     {%- endif -%}
 {% endmacro %}
 """

@@ -22,7 +22,8 @@ select
     max(batch_events.started_at) as started_at,
     max(case when batch_events.status = 'completed' then batch_events.happened_at end) as completed_at,
     max(case when batch_events.status = 'completed' then batch_events.seconds end) as seconds,
-    max(case when batch_events.status = 'intended' then batch_events.table_version end) as table_version
+    max(case when batch_events.status = 'intended' then batch_events.table_version end) as table_version,
+    max(case when batch_events.status = 'intended' then batch_events.valid_until end) as valid_until
 from {{ dbt_batch_ops._portable_ledger("batch_events") }} as batch_events
 inner join (
     {{ dbt_batch_ops._portable_step_events() | trim | indent(4) }}

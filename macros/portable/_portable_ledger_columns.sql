@@ -2,7 +2,8 @@
   The tables of the ledger: {table: {column: type}}, in types that every engine has.
 
   The installation comes last: when it is there, all are. Only ever appended to: what holds is the newest event. An open step is an event of its run with its number and its rows. table_version
-  is one that the target's table had when a batch was intended, where tables have versions.
+  is one that the target's table had when a batch was intended, and after valid_until its statement changes nothing any more,
+  where statement and event are not one transaction.
 -#}
 {% macro _portable_ledger_columns() %}
     {{ return({
@@ -41,6 +42,7 @@
             "started_at": "timestamp",
             "seconds": "double",
             "table_version": "bigint",
+            "valid_until": "timestamp",
         },
         "installation": {"version": "bigint", "package_version": "string", "installed_at": "timestamp"},
     }) }}

@@ -1,17 +1,9 @@
 {#-
-  The predicate, always true, that marks a batch's statement; empty where nobody has to find it.
+  The predicate, always true, that marks a batch's statement.
 
   The table's log keeps predicates, so it tells later whether the statement was committed (`_portable_find`). The mark is
   printed as it is in the log.
 -#}
 {% macro _portable_marker(operation_id, step_number, batch_number) %}
-    {{ return(adapter.dispatch("_portable_marker", "dbt_batch_ops")(operation_id, step_number, batch_number)) }}
-{% endmacro %}
-
-{% macro default___portable_marker(operation_id, step_number, batch_number) %}
     {{ return("'" ~ dbt_batch_ops._portable_mark(operation_id, step_number, batch_number) ~ "' is not null") }}
-{% endmacro %}
-
-{% macro duckdb___portable_marker(operation_id, step_number, batch_number) %}
-    {{ return("") }}
 {% endmacro %}

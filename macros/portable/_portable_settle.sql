@@ -1,13 +1,14 @@
 {#-
   Finds out what became of batches that were announced and have no end in the ledger, before a run goes on.
 
-  Only where statement and event are not one transaction. First whoever may still be at work is fenced off: what is
-  found afterwards stays so.
+  Only where statement and event are not one transaction. First nobody can begin a statement any more, then whoever may still be
+  at work is fenced off: what is found afterwards stays so.
 -#}
 {% macro _portable_settle(run, plan) %}
     {%- if dbt_batch_ops._portable_is_atomic() -%}
         {{ return("") }}
     {%- endif -%}
+    {%- do dbt_batch_ops._portable_wait_for_leases(run) -%}
     {%- do dbt_batch_ops._portable_fence(plan.relation, run) -%}
     {%- for row in dbt_batch_ops._portable_rows(
         "select step_number, batch_number, range_lo, range_hi, table_version from " ~ dbt_batch_ops._portable_ledger("batches")

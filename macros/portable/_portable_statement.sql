@@ -1,25 +1,18 @@
 {#-
-  Runs a batch's statement, and returns how many rows it changed.
+  Runs a batch's statement on Spark.
 
   Args:
-    relation (Relation): the table that it changes.
     statement (str): its text, with `_portable_marker` in its predicate.
     mark (str): the batch's mark (`_portable_mark`).
-    since (int): a version that the table had before the statement.
 
-  On Spark the number is in the table's log: what a statement returns there counts rows that were only copied into a new
-  file. A statement that changed no row may be no commit at all; then there are 0. On Delta without Sail the mark is given as
-  `userMetadata` too, and taken back, or the next fence would carry it (docs/engines.md: not tested).
+  What a statement returns there counts rows that were only copied into a new file, so it is not used. On Delta without Sail the
+  mark is given as `userMetadata` too, and taken back, or the next fence would carry it (docs/engines.md: not tested).
 -#}
-{% macro _portable_statement(relation, statement, mark, since) %}
-    {{ return(adapter.dispatch("_portable_statement", "dbt_batch_ops")(relation, statement, mark, since)) }}
+{% macro _portable_statement(statement, mark) %}
+    {{ return(adapter.dispatch("_portable_statement", "dbt_batch_ops")(statement, mark)) }}
 {% endmacro %}
 
-{% macro default___portable_statement(relation, statement, mark, since) %}
-    {{ return(dbt_batch_ops._portable_value(statement) | int) }}
-{% endmacro %}
-
-{% macro spark___portable_statement(relation, statement, mark, since) %}
+{% macro default___portable_statement(statement, mark) %}
     {%- set has_history = not dbt_batch_ops._portable_is_sail() -%}
     {%- if has_history -%}
         {%- do run_query("set spark.databricks.delta.commitInfo.userMetadata = " ~ mark) -%}
@@ -28,5 +21,4 @@
     {%- if has_history -%}
         {%- do run_query("reset spark.databricks.delta.commitInfo.userMetadata") -%}
     {%- endif -%}
-    {{ return(dbt_batch_ops._portable_find(relation, mark, since)["records"] or 0) }}
 {% endmacro %}

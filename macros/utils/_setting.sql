@@ -12,6 +12,7 @@
         "batch_ops_lock_timeout_seconds": none,
         "batch_ops_count_timeout_seconds": 30,
         "batch_ops_confirm_within_seconds": 3600,
+        "batch_ops_statement_starts_within_seconds": 10,
         "batch_ops_max_workers": none,
         "batch_ops_worker_server": "batch_ops_loopback",
         "batch_ops_full_refresh": false,

@@ -8,6 +8,7 @@ from dbt_batch_ops.plan.model import Argument, Assignment, Check, OperationPlan,
 from dbt_batch_ops.render import jinja_text
 from dbt_batch_ops.render.definition import statements_name
 from dbt_batch_ops.render.sql_text import part_text
+from dbt_batch_ops.spec.engines import SPARK
 from dbt_batch_ops.sql.keywords import quote_identifier, quote_routine_name
 
 
@@ -20,7 +21,7 @@ def statements_view(plan: OperationPlan, step: StepPlan) -> dict[str, Any]:
     """
     return {
         "macro": statements_name(plan, step),
-        "template": f"{step.operation_type}.sql.j2",
+        "template": f"{_template(plan, step)}.sql.j2",
         "assignments": [_assignment(plan, step, assignment) for assignment in step.assignments],
         "condition": _condition(plan, step),
         "rules": [checked(rule, indent=8) for rule in step.rules],
@@ -32,6 +33,12 @@ def statements_view(plan: OperationPlan, step: StepPlan) -> dict[str, Any]:
         "function": ".".join(jinja_text.escape(quote_routine_name(name)) for name in step.function),
         "arguments": [_argument(argument) for argument in step.arguments],
     }
+
+
+def _template(plan: OperationPlan, step: StepPlan) -> str:
+    """Return the name of a template. Sail's DELETE knows no clock, which its MERGE does."""
+    is_merged = plan.engine == SPARK and step.operation_type == "delete"
+    return "delete_by_merge" if is_merged else step.operation_type
 
 
 def checked(check: Check, indent: int) -> dict[str, Any]:

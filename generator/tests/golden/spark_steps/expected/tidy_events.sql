@@ -112,13 +112,15 @@ where
         seen_at < {{ b.params.cut }}
     {% endset %}
     {% set apply %}
-delete from {{ b.target }}
-where
+merge into {{ b.target }}
+using (select 1 as batch_ops_once) as batch_ops_once
+on
     {{ b.range }}
     -- batch_operations/spec.yml:18
     and (
         {{ where | trim }}
     )
+when matched then delete
     {% endset %}
     {{ return({"where": where | trim, "apply": apply | trim}) }}
 {% endmacro %}

@@ -171,12 +171,6 @@ def test_steps_are_done_in_their_order_each_with_what_it_finds_when_it_begins(pr
     ) == [(1, 3, 250), (2, 3, 50)]
 
 
-def test_a_row_of_constants_is_inserted_once(project, dbt):
-    create_accounts(project, 0)
-    dbt.run_operation("add_account", {"id": 5, "name": "new"})
-    assert project.rows("select id, v, name from account") == [(5, 7, "new")]
-
-
 def test_composite_ranges_tile(project, dbt):
     project.execute(
         "create table entry as select 'r' || (range % 5) as region, range % 11 as number,"
@@ -213,20 +207,6 @@ def test_a_table_that_is_not_there_or_a_view_is_refused(project, dbt):
     assert "there is no table" in failing(dbt, "add_one")
     project.execute("create view account as select 1 as id, 0 as v")
     assert "is not a table" in failing(dbt, "add_one")
-
-
-@pytest.mark.parametrize(
-    ("operation", "args", "reason"),
-    [
-        ("all_or_nothing", None, "rollback_on_any_error"),
-        ("export_accounts", None, "exports has PostgreSQL only"),
-        ("call_me", {"rows": [1]}, "functions (`custom_function`) has PostgreSQL only"),
-    ],
-)
-def test_what_only_postgresql_has_is_refused_by_name(project, dbt, operation, args, reason):
-    create_accounts(project, 10)
-    assert reason in failing(dbt, operation, args)
-    assert project.run_id() is None
 
 
 @pytest.mark.parametrize(
