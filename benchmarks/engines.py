@@ -19,17 +19,18 @@ from benchmarks.measurement import Case, Measurement, MeasurementError, Pair
 from benchmarks.workbench import REPOSITORY, Workbench
 
 _ROUNDS = 3
-_FILES = 10
+_BATCHES = _FILES = 10
 _UPDATE = "update account set v = v + 1"
 _SPEC = """\
 name: account
 key: id
-fields: {id: bigint, v: bigint, name: text}
+fields: {{id: bigint, v: bigint, name: text}}
 patterns:
   - name: batch_operations
     operation: add_one
     operation_type: update
-    update_data: {v: {sql: v + 1}}
+    update_data: {{v: {{sql: v + 1}}}}
+    batch_size: {batch_size}
 """
 _PROJECT = """\
 name: benchmark
@@ -51,6 +52,7 @@ class _Engine(ABC):
     name: str
     profile: str
     environment: str
+    times_rows: int
 
     def __init__(self, folder: Path, rows: int) -> None:
         self.folder = folder
@@ -63,7 +65,9 @@ class _Engine(ABC):
             raise MeasurementError(f"there is no {executable}: run `make test-{self.name}` once")
         project = self.folder / "project"
         (project / "batch_operations").mkdir(parents=True)
-        (project / "batch_operations" / "account.yml").write_text(_SPEC)
+        (project / "batch_operations" / "account.yml").write_text(
+            _SPEC.format(batch_size=self.rows // _BATCHES)
+        )
         (project / "dbt_project.yml").write_text(_PROJECT.format(variables=variables))
         (project / "packages.yml").write_text(f"packages: [{{local: {REPOSITORY}}}]\n")
         (project / "profiles.yml").write_text(
@@ -93,7 +97,7 @@ class _Engine(ABC):
 
 
 class _DuckDb(_Engine):
-    name, environment = "duckdb", ".venv-duckdb"
+    name, environment, times_rows = "duckdb", ".venv-duckdb", 10
 
     @property
     def profile(self) -> str:  # type: ignore[override]
@@ -118,7 +122,7 @@ class _DuckDb(_Engine):
 
 
 class _Spark(_Engine):
-    name, environment = "spark", ".venv-spark"
+    name, environment, times_rows = "spark", ".venv-spark", 1
     profile = "method: session, schema: default, host: NA"
 
     def measure(self, order: str) -> Pair:
@@ -163,12 +167,12 @@ def cases() -> tuple[Case, ...]:
     return tuple(
         Case(
             f"{engine.name}-{order}",
-            f"update {{rows}} rows on {shown}, batch 100,000, the table {described} / one UPDATE there",
+            f"update {{{rows}}} rows on {shown} in {_BATCHES} batches, the table {described} / one UPDATE there",
             None,
             _against_one_update(engine, _ORDERS[order]),
             most_rounds=_ROUNDS,
         )
-        for engine, shown in ((_DuckDb, "DuckDB"), (_Spark, "Spark (Sail)"))
+        for engine, shown, rows in ((_DuckDb, "DuckDB", "tenfold"), (_Spark, "Spark (Sail)", "rows"))
         for order, described in (("clustered", "in the order of its key"), ("scattered", "in no order"))
     )
 
@@ -176,6 +180,6 @@ def cases() -> tuple[Case, ...]:
 def _against_one_update(engine: type[_Engine], order: str) -> Callable[[Workbench], Pair]:
     def measure(workbench: Workbench) -> Pair:
         with tempfile.TemporaryDirectory(prefix="dbt-batch-ops-benchmarks-") as folder:
-            return engine(Path(folder), workbench.rows).measure(order)
+            return engine(Path(folder), workbench.rows * engine.times_rows).measure(order)
 
     return measure

@@ -16,7 +16,7 @@ from dbt_batch_ops.spec.work import Step, Work
 DEFAULT_BATCH_SIZE = 1000
 """Rows per batch when the spec says nothing."""
 
-PORTABLE_BATCH_SIZE = 100_000
+PORTABLE_BATCH_SIZE = 1_000_000
 """The same on other engines, where a batch rewrites files or column segments."""
 
 _SQL_KEYS = (

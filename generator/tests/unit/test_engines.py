@@ -150,7 +150,11 @@ def test_tests_are_refused_for_other_engines(shop: Path, run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("keys", "size"),
-    [("", 100_000), ("batch_size: 50\n", 50), ("batch_size: 50\nparallel: true\nworker_batch_size: 7\n", 50)],
+    [
+        ("", 1_000_000),
+        ("batch_size: 50\n", 50),
+        ("batch_size: 50\nparallel: true\nworker_batch_size: 7\n", 50),
+    ],
 )
 def test_batches_of_other_engines_are_large(user: Callable[..., str], keys: str, size: int) -> None:
     (plan,), _ = plans_for(user(UPDATE + keys), "duckdb")

@@ -38,7 +38,7 @@
             "description": "What reads the same is printed as it was written, all else is translated.",
             "target": dbt_batch_ops.target_relation("users", schema="app"),
             "key": ["id"],
-            "batch_size": 100000,
+            "batch_size": 1000000,
             "iterate_by": none,
             "timeout_seconds": none,
             "max_records": 1000,
@@ -72,7 +72,7 @@
                 {
                     "name": "settle_users",
                     "operation_type": "update",
-                    "batch_size": 100000,
+                    "batch_size": 1000000,
                     "source": {"kind": "target"},
                     "set_columns": [
                         "status",

@@ -28,7 +28,7 @@
             "description": "",
             "target": dbt_batch_ops.target_relation("event"),
             "key": ["id"],
-            "batch_size": 100000,
+            "batch_size": 1000000,
             "iterate_by": none,
             "timeout_seconds": none,
             "max_records": none,
@@ -57,7 +57,7 @@
                 {
                     "name": "mark",
                     "operation_type": "update",
-                    "batch_size": 100000,
+                    "batch_size": 1000000,
                     "source": {"kind": "target"},
                     "set_columns": ["kind"],
                     "read_columns": ["kind"],

@@ -23,7 +23,7 @@
             "description": "",
             "target": dbt_batch_ops.target_relation("user"),
             "key": ["id"],
-            "batch_size": 100000,
+            "batch_size": 1000000,
             "iterate_by": none,
             "timeout_seconds": none,
             "max_records": none,
@@ -52,7 +52,7 @@
                 {
                     "name": "change_users",
                     "operation_type": "update",
-                    "batch_size": 100000,
+                    "batch_size": 1000000,
                     "source": {"kind": "target"},
                     "set_columns": ["credits"],
                     "read_columns": ["email", "id"],
