@@ -57,7 +57,7 @@ test-duckdb: ## The portable loop on DuckDB
 
 test-spark: ## The portable loop on Spark, by a Sail server
 	@tools/environment.sh $(SPARK) requirements-spark.lock
-	$(SPARK)/bin/python -m pytest -q --confcutdir integration_tests/on_spark integration_tests/on_spark
+	$(SPARK)/bin/python -m pytest -q --timeout 300 --confcutdir integration_tests/on_spark integration_tests/on_spark
 
 bench: setup ## Measure the targets of the design; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

@@ -167,7 +167,7 @@ def cases() -> tuple[Case, ...]:
     return tuple(
         Case(
             f"{engine.name}-{order}",
-            f"update {{{rows}}} rows on {shown} in {_BATCHES} batches, the table {described} / one UPDATE there",
+            f"update {{{rows}}} rows on {shown} in {_BATCHES} batches, table {described} / one UPDATE there",
             None,
             _against_one_update(engine, _ORDERS[order]),
             most_rounds=_ROUNDS,

@@ -31,7 +31,7 @@ class Sail:
         """Return when it accepts connections."""
         environment = {
             **os.environ,
-            "SAIL_MODE": "local-cluster",
+            "SAIL_MODE": "local",
             # A statement that a test holds in its middle occupies a thread; the server has one for each CPU.
             "TOKIO_WORKER_THREADS": "12",
         }

@@ -1,0 +1,44 @@
+"""The complete specs of the reference document on Spark: done, or refused as the page says."""
+
+import pytest
+
+from support.document_users import COUNT, TRIALS, users_query
+from support.matrix import WORKS, check_cell, refusal
+from support.reference_document import DOCUMENT, complete_specs, needs_document, with_header
+from support.spark import SparkProject
+
+pytestmark = needs_document
+SPECS = complete_specs() if DOCUMENT.is_file() else {}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory, sail):
+    project = SparkProject(tmp_path_factory.mktemp("document") / "project", sail.url)
+    for operation in TRIALS:
+        project.write(f"batch_operations/{operation}.yml", with_header(SPECS[operation]))
+    project.dbt.run("deps")
+    project.generate()
+    return project
+
+
+@pytest.mark.parametrize("operation", SPECS)
+def test_a_spec_is_done_or_refused_as_the_page_about_engines_says(request, operation, tmp_path, client):
+    reason = refusal(operation, "spark", tmp_path / "spec")
+    if reason is None:
+        do(request.getfixturevalue("project"), client, operation)
+    check_cell(operation, "Spark", reason or WORKS)
+
+
+def do(project, client, operation):
+    """Run a spec on users, and look at each of them afterwards."""
+    trial = TRIALS[operation]
+    project.clear()
+    query = users_query(
+        f"(select id as number from range({COUNT})) as users", "number", "string", "timestamp"
+    )
+    users = client.make_table("users", project.tables / "user", query)
+    project.dbt.run_operation(operation, trial.arguments)
+    if trial.is_confirmed:
+        project.dbt.run_operation(operation, {"confirm": project.run_id()})
+    assert project.status == "completed"
+    trial.assert_done(users.rows())
