@@ -362,7 +362,8 @@ def test_when_every_worker_has_failed_too_often_the_run_fails(dbt, loopback):
 def test_a_command_that_joined_and_only_fails_stops_working_and_waits_for_the_end(dbt, loopback):
     make_bad(loopback, "id between 101 and 1000 and id % 2 = 0")
     operation = "add_credit_where_workers_may_fail"
-    alone = "{batch_ops_max_workers: 1, batch_ops_slice_seconds: 0.1}"
+    # It waits for the row for as long as the other needs, and does no batch that is to fail there.
+    alone = "{batch_ops_max_workers: 1, batch_ops_slice_seconds: 0.1, batch_ops_lock_timeout_seconds: 0}"
     with loopback.session(autocommit=False) as gate, gate.cursor() as cursor:
         cursor.execute("select from account where id = 50 for update")
         first = dbt.start("run-operation", operation, "--vars", alone)

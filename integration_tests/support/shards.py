@@ -16,11 +16,27 @@ _SERVER = """
 create server {name} foreign data wrapper postgres_fdw
 options (host '127.0.0.1', port '{port}', dbname '{dbname}');
 create user mapping for current_user server {name} options (user '{user}', password '{password}');
-create foreign table account_{number} partition of account
-for values with (modulus {count}, remainder {number}) server {name};
 """
-_TABLE = """
-create table account_{number} (id bigint primary key, credits integer not null, closed boolean not null);
+_PARTITION = """
+create foreign table "{table}_{number}" partition of "{table}"
+for values with (modulus {count}, remainder {number}) server shard_{number};
+"""
+_COLUMNS = """
+select string_agg(
+    format('%%I %%s', attname, format_type(atttypid, atttypmod))
+    || case when attnotnull then ' not null' else '' end,
+    ', ' order by attnum
+)
+from pg_attribute
+where attrelid = %s::regclass and attnum > 0 and not attisdropped
+"""
+_KEY = """
+select string_agg(quote_ident(attributes.attname), ', ' order by keys.position)
+from pg_index as indexes
+cross join lateral unnest(indexes.indkey) with ordinality as keys (attnum, position)
+inner join pg_attribute as attributes
+    on indexes.indrelid = attributes.attrelid and keys.attnum = attributes.attnum
+where indexes.indrelid = %s::regclass and indexes.indisprimary
 """
 _LEDGER = """
 select steps.shard, batches.step_number, batches.batch_number, batches.records
@@ -48,31 +64,45 @@ class Shards:
 
     def create(self, coordinator: Database) -> None:
         """Make the table on all of them, with ids from 1 without gaps."""
+        self.connect(coordinator)
         coordinator.execute(
-            "create extension postgres_fdw; create extension dblink;"
-            "create table account (id bigint not null, credits integer not null, closed boolean not null) "
-            "partition by hash (id)"
+            "create table account (id bigint primary key, credits integer not null, closed boolean not null)"
         )
+        coordinator.execute(
+            "insert into account select n, 0, mod(n, 3) = 0 from generate_series(1, %s) as n", [ACCOUNTS]
+        )
+        self.spread(coordinator, "account")
+        for database in self.databases:
+            database.execute("analyze")
+
+    def connect(self, coordinator: Database) -> None:
+        """Make a new database on each of them, known to the coordinator."""
+        coordinator.execute("create extension postgres_fdw; create extension dblink")
         for number, database in enumerate(self.databases):
             database.recreate()
-            database.execute(_TABLE.format(number=number))
             connection = database.connection
             coordinator.execute(
                 _SERVER.format(
                     name=f"shard_{number}",
-                    number=number,
-                    count=len(self.databases),
                     port=connection.port,
                     dbname=connection.dbname,
                     user=connection.user,
                     password=connection.password,
                 )
             )
+
+    def spread(self, coordinator: Database, table: str) -> None:
+        """Partition a table by its primary key, with all its rows, over the servers."""
+        columns = coordinator.value(_COLUMNS, [f'"{table}"'])
+        key = coordinator.value(_KEY, [f'"{table}"'])
         coordinator.execute(
-            "insert into account select n, 0, mod(n, 3) = 0 from generate_series(1, %s) as n", [ACCOUNTS]
+            f'alter table "{table}" rename to whole; '
+            f'create table "{table}" ({columns}) partition by hash ({key})'
         )
-        for database in self.databases:
-            database.execute("analyze")
+        for number, database in enumerate(self.databases):
+            database.execute(f'create table "{table}_{number}" ({columns}, primary key ({key}))')
+            coordinator.execute(_PARTITION.format(table=table, number=number, count=len(self.databases)))
+        coordinator.execute(f'insert into "{table}" select * from whole; drop table whole cascade')
 
     def save_as_template(self) -> None:
         for database in self.databases:
