@@ -159,6 +159,17 @@ def test_a_command_that_was_suspended_while_another_went_on_with_its_run_does_no
     assert_exactly_once(project, account)
 
 
+def test_a_statement_that_begins_too_late_changes_nothing_and_is_announced_again(project, dbt, account):
+    within = "{batch_ops_statement_starts_within_seconds: 1}"
+    dbt.run("run-operation", "add_one", "--vars", within, environment={"TEST_DAWDLE": "before 2"})
+    intents = [
+        event["batch_number"] for event in project.events("batch_events") if event["status"] == "intended"
+    ]
+    assert intents.count(1) == 1
+    assert intents.count(2) > 1
+    assert_exactly_once(project, account)
+
+
 @pytest.mark.parametrize("turn", range(3))
 def test_of_two_that_go_on_with_a_run_at_once_one_at_most_works(project, dbt, account, turn):
     hold(project, "add_one", "before 2").kill()
