@@ -143,6 +143,9 @@ def test_a_batch_whose_commit_the_log_no_longer_reaches_is_in_doubt_and_the_run_
     assert "nothing tells any more whether batch 3" in refused.output
     assert f"--args '{{operation_id: {project.run_id()}}}'" in refused.output
     assert project.status == "failed"
+    doubted = [event for event in project.events("batch_events") if event["status"] == "in_doubt"]
+    assert [event["batch_number"] for event in doubted] == [3]
+    assert changed(account) == 3 * 500
 
 
 @pytest.mark.parametrize("moment", ["before 3", "after 3"])

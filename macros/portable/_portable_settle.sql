@@ -31,6 +31,14 @@
                 ~ found.commits ~ " commits of " ~ batch ~ " (" ~ mark ~ "). Two commands have worked on it at once."
             ) -%}
         {%- elif not found.reaches -%}
+            {%- do dbt_batch_ops._portable_insert("batch_events", {
+                "operation_id": run.operation_id,
+                "step_number": row.step_number | int,
+                "batch_number": row.batch_number | int,
+                "happened_at": dbt_batch_ops._portable_now(),
+                "status": "in_doubt",
+                "token": run.token,
+            }) -%}
             {%- do dbt_batch_ops._portable_add_event(run, "failed", {
                 "error_message": batch ~ " is in doubt"
             }) -%}
