@@ -53,6 +53,7 @@
         dbt_batch_ops._engine_prepare_shard(),
         dbt_batch_ops._engine_check_shard(),
         dbt_batch_ops._engine_check_sharding(),
+        dbt_batch_ops._engine_recover_prepared(),
         dbt_batch_ops._engine_check_key(),
         dbt_batch_ops._engine_commits_may_lag(),
         dbt_batch_ops._engine_describe_target(),

@@ -1,8 +1,8 @@
 {#-
   batch_ops.join_run: goes on with an unfinished run, or joins it as one more worker when it is live.
 
-  Failed batches are released to be tried again, limits are taken from the spec anew, and the timeout starts again. Returns the run's summary, or
-  `refused` with a reason. Not to be joined: a run that is one transaction. A run of another spec hash is refused: it goes on with the statements it was opened with.
+  Failed batches are released to be tried again, limits are taken from the spec anew, and the timeout starts again. Returns the run's summary, with `warning`
+  for what it cannot promise, or `refused` with a reason. Not to be joined: a run that is one transaction. A run of another spec hash is refused: it goes on with the statements it was opened with.
 -#}
 {% macro _engine_join_run() %}
 create or replace function batch_ops.join_run(p_operation_id uuid, p_description jsonb, p_arguments jsonb)
@@ -12,6 +12,7 @@ as $function$
 declare
     v_run batch_ops.runs;
     v_reason text;
+    v_warning text := batch_ops.recover_prepared();
 begin
     select * into v_run from batch_ops.runs where runs.operation_id = p_operation_id for update;
     v_reason := case
@@ -68,7 +69,7 @@ begin
         where runs.operation_id = p_operation_id;
         perform batch_ops.register_worker(p_operation_id);
     end if;
-    return batch_ops.run_summary(p_operation_id);
+    return batch_ops.run_summary(p_operation_id) || pg_catalog.jsonb_build_object('warning', v_warning);
 end
 $function$
 {% endmacro %}

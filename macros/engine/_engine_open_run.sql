@@ -3,7 +3,7 @@
 
   p_request holds description, arguments, sources, preconditions, target (from describe_target) and steps (rendered by
   the package). Returns the run's summary with status `running`, `planned` (it waits for a confirmation) or `completed`
-  (nothing to do), or `refused` with a reason; the caller rolls a refusal back. `existing` names the unfinished run of
+  (nothing to do), or `refused` with a reason; the caller rolls a refusal back. `warning`: what the run cannot promise. `existing` names the unfinished run of
   the same operation that stands in the way, or, with `same_key`, the run that the idempotency key stands for.
 -#}
 {% macro _engine_open_run() %}
@@ -19,7 +19,9 @@ declare
     v_failed text[];
     v_refusal jsonb;
     v_context text;
+    v_warning text;
 begin
+    v_warning := batch_ops.recover_prepared();
     perform batch_ops.drop_expired_plans();
     if p_request ->> 'idempotency_key' is not null then
         v_refusal := batch_ops.keyed_run(p_request);
@@ -54,7 +56,7 @@ begin
         return v_refused || v_refusal;
     end if;
     perform batch_ops.announce_start(v_operation_id);
-    return batch_ops.run_summary(v_operation_id);
+    return batch_ops.run_summary(v_operation_id) || pg_catalog.jsonb_build_object('warning', v_warning);
 end
 $function$
 {% endmacro %}

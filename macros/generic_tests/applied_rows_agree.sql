@@ -6,6 +6,12 @@
 -#}
 {% test applied_rows_agree(model, operation, changed_when=none, left_when=none) %}
 {%- set reads = dbt_batch_ops._test_reads(none, ["batches", "runs", "steps"]) -%}
+{%- if reads is not none -%}
+    {#- What Citus has prepared and not finished is changed already, and cannot be seen yet. -#}
+    {%- if run_query("select to_regprocedure('batch_ops.recover_prepared()')").columns[0].values()[0] is not none -%}
+        {%- do run_query("select batch_ops.recover_prepared()") -%}
+    {%- endif -%}
+{%- endif -%}
 {%- set newest = dbt_batch_ops._newest_walk(reads, operation) if reads is not none else none -%}
 {%- if newest is none or not newest.by_key or (changed_when is none and left_when is none) -%}
 {{ dbt_batch_ops._no_findings() }}

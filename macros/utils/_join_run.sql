@@ -15,6 +15,9 @@
             description.operation ~ ", going on with run " ~ joined.operation_id ~ " after "
             ~ "{:,}".format(joined.processed_records) ~ " rows in " ~ "{:,}".format(joined.batch_count) ~ " batches"
         ) -%}
+        {%- if joined.warning -%}
+            {%- do dbt_batch_ops._say("  " ~ joined.warning) -%}
+        {%- endif -%}
     {%- endif -%}
     {{ return(joined) }}
 {% endmacro %}

@@ -16,7 +16,7 @@
     {%- else -%}
         {%- do dbt_batch_ops._say(description.operation ~ ", run " ~ opened.operation_id) -%}
         {%- do dbt_batch_ops._say("  " ~ dbt_batch_ops._scope_line(opened)) -%}
-        {%- for line in dbt_batch_ops._source_lines(opened.steps[0]) -%}
+        {%- for line in dbt_batch_ops._source_lines(opened.steps[0]) + ([opened.warning] if opened.warning else []) -%}
             {%- do dbt_batch_ops._say("  " ~ line) -%}
         {%- endfor -%}
     {%- endif -%}
