@@ -97,9 +97,11 @@ class SequenceWithErrors(Sequence):
         self.run.execute("alter table account drop constraint if exists unlucky")
 
     def ask_for_a_pause(self):
+        self.thaw()
         self.run.value("select batch_ops.pause(%(run)s)")
 
     def take_the_pause_back(self):
+        self.thaw()
         self.run.value("select batch_ops.resume(%(run)s)")
 
     def retry(self):
