@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.document_products import ARGUMENTS, IMPORT, assert_imported
 from support.document_users import COUNT, TRIALS, users_query
 from support.duck import DuckProject
 from support.matrix import WORKS, check_cell, refusal
@@ -14,7 +15,7 @@ SPECS = complete_specs() if DOCUMENT.is_file() else {}
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     project = DuckProject(tmp_path_factory.mktemp("document") / "project")
-    for operation in TRIALS:
+    for operation in (*TRIALS, IMPORT):
         project.write(f"batch_operations/{operation}.yml", with_header(SPECS[operation]))
     project.dbt.run("deps")
     project.generate()
@@ -25,21 +26,36 @@ def project(tmp_path_factory):
 def test_a_spec_is_done_or_refused_as_the_page_about_engines_says(request, operation, tmp_path):
     reason = refusal(operation, "duckdb", tmp_path / "spec")
     if reason is None:
-        do(request.getfixturevalue("project"), operation)
+        project = request.getfixturevalue("project")
+        project.clear()
+        (do_import if operation == IMPORT else do)(project, operation)
+        assert project.status == "completed"
     check_cell(operation, "DuckDB", reason or WORKS)
 
 
 def do(project, operation):
     """Run a spec on users, and look at each of them afterwards."""
     trial = TRIALS[operation]
-    project.clear()
     query = users_query(f"range({COUNT}) as users (number)", "number", "uuid", "timestamptz")
     project.execute(f'create table "user" as {query}')
     project.dbt.run_operation(operation, trial.arguments)
     if trial.is_confirmed:
         project.dbt.run_operation(operation, {"confirm": project.run_id()})
-    assert project.status == "completed"
+    trial.assert_done(rows_of(project, '"user"'))
+
+
+def do_import(project, operation):
+    """Import products, and look at each of them afterwards."""
+    project.execute(
+        "create table product (id bigint, name varchar, price decimal(10, 2), category_id bigint,"
+        " created_at timestamptz)"
+    )
+    project.dbt.run_operation(operation, ARGUMENTS)
+    assert_imported(rows_of(project, "product"))
+
+
+def rows_of(project, table):
     with project.open() as connection:
-        found = connection.execute('select * from "user"')
+        found = connection.execute(f"select * from {table}")
         names = [column[0] for column in found.description]
-        trial.assert_done([dict(zip(names, row, strict=True)) for row in found.fetchall()])
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

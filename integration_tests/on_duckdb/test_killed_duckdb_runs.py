@@ -1,5 +1,6 @@
 """SIGKILL at any moment: every row is changed once, and the ledger says what happened."""
 
+import json
 import time
 
 import pytest
@@ -36,9 +37,10 @@ def test_a_run_killed_at_random_moments_until_it_is_done_changes_every_row_once(
     assert_ledger_agrees(project)
 
 
-def hold(dbt, completed):
+def hold(dbt, completed, operation="add_one", args=None):
     """Start a run, and kill it right before the commit with so many batches completed in it."""
-    process = dbt.start("run-operation", "add_one", environment={"TEST_HOLD_COMMIT": str(completed)})
+    given = ["--args", json.dumps(args)] if args else []
+    process = dbt.start("run-operation", operation, *given, environment={"TEST_HOLD_COMMIT": str(completed)})
     process.wait_for("held before the commit")
     process.kill()
 
@@ -113,3 +115,60 @@ def test_a_batch_that_fails_stops_the_run_and_it_goes_on_after_the_cause_is_mend
     assert "it was interrupted at batch 5, keys after" in resumed.output
     assert project.rows("select v, count(*) from account group by v") == [(1, 1000)]
     assert_ledger_agrees(project)
+
+
+def create_products(project, count):
+    """A table for products, and a table with those that are given."""
+    project.execute(
+        "create table product (id bigint, sku varchar, name varchar, price decimal(10, 2), stock integer,"
+        " tags varchar[], created_at timestamptz)",
+        "create table offered as select range as id, 'sku ' || range as sku, 'n' as name, 1 as price,"
+        f" ['t'] as tags from range({count})",
+    )
+
+
+OFFERED = {"products": {"query": "select * from offered"}}
+
+
+def staged_tables(project):
+    return project.value("select count(*) from duckdb_tables() where table_name like 'rows%'")
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_an_insert_killed_at_random_moments_until_it_is_done_inserts_every_row_once(
+    project, dbt, random, turn
+):
+    create_products(project, 10_000)
+    kills = 0
+    while True:
+        process = dbt.start_operation("import_products", arguments_of(project) or OFFERED)
+        process.wait_for("Found ")
+        deadline = time.monotonic() + random.uniform(0, 0.5 + kills * 0.1)
+        while process.is_running and time.monotonic() < deadline:
+            time.sleep(0.001)
+        if not process.is_running:
+            break
+        process.kill()
+        kills += 1
+        inserted = project.value("select count(*) from product")
+        if project.run_id() is not None:
+            assert project.value("select processed_records from batch_ops.runs") == inserted
+        is_unfinished = project.run_id() is not None and project.status != "completed"
+        assert staged_tables(project) == int(is_unfinished)
+    dbt.finish(process)
+    assert kills > 2
+    assert project.rows("select count(*), count(distinct id) from product") == [(10_000, 10_000)]
+    assert project.value("select processed_records from batch_ops.runs") == 10_000
+    assert staged_tables(project) == 0
+
+
+@pytest.mark.parametrize("completed", [0, 1, 3])
+def test_an_insert_killed_before_a_commit_goes_on_with_the_rows_it_was_opened_with(project, dbt, completed):
+    create_products(project, 300)
+    hold(dbt, completed, "import_products", OFFERED)
+    assert project.value("select count(*) from product") == max(completed - 1, 0) * 100
+    project.execute("insert into offered select 1000 + id, sku, name, price, tags from offered")
+    dbt.run_operation("import_products", arguments_of(project) or OFFERED)
+    # Before the opening is committed there is no run, so the next one takes what is there then.
+    expected = 600 if completed == 0 else 300
+    assert project.rows("select count(*), count(distinct id) from product") == [(expected, expected)]

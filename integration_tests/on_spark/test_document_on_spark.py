@@ -2,6 +2,8 @@
 
 import pytest
 
+from support.delta import DeltaTable
+from support.document_products import ARGUMENTS, IMPORT, assert_imported
 from support.document_users import COUNT, TRIALS, users_query
 from support.matrix import WORKS, check_cell, refusal
 from support.reference_document import DOCUMENT, complete_specs, needs_document, with_header
@@ -14,7 +16,7 @@ SPECS = complete_specs() if DOCUMENT.is_file() else {}
 @pytest.fixture(scope="module")
 def project(tmp_path_factory, sail):
     project = SparkProject(tmp_path_factory.mktemp("document") / "project", sail.url)
-    for operation in TRIALS:
+    for operation in (*TRIALS, IMPORT):
         project.write(f"batch_operations/{operation}.yml", with_header(SPECS[operation]))
     project.dbt.run("deps")
     project.generate()
@@ -25,14 +27,16 @@ def project(tmp_path_factory, sail):
 def test_a_spec_is_done_or_refused_as_the_page_about_engines_says(request, operation, tmp_path, client):
     reason = refusal(operation, "spark", tmp_path / "spec")
     if reason is None:
-        do(request.getfixturevalue("project"), client, operation)
+        project = request.getfixturevalue("project")
+        project.clear()
+        (do_import if operation == IMPORT else do)(project, client, operation)
+        assert project.status == "completed"
     check_cell(operation, "Spark", reason or WORKS)
 
 
 def do(project, client, operation):
     """Run a spec on users, and look at each of them afterwards."""
     trial = TRIALS[operation]
-    project.clear()
     query = users_query(
         f"(select id as number from range({COUNT})) as users", "number", "string", "timestamp"
     )
@@ -40,5 +44,15 @@ def do(project, client, operation):
     project.dbt.run_operation(operation, trial.arguments)
     if trial.is_confirmed:
         project.dbt.run_operation(operation, {"confirm": project.run_id()})
-    assert project.status == "completed"
     trial.assert_done(users.rows())
+
+
+def do_import(project, client, operation):
+    """Import products, and look at each of them afterwards."""
+    location = project.tables / "product"
+    client.run(
+        "create table product (id bigint, name string, price decimal(10, 2), category_id bigint,"
+        f" created_at timestamp) using delta location '{location}'"
+    )
+    project.dbt.run_operation(operation, ARGUMENTS)
+    assert_imported(DeltaTable(location).rows())

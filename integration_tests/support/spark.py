@@ -28,7 +28,12 @@ vars:
   batch_ops_engine: spark
   batch_ops_statement_starts_within_seconds: 2
   batch_ops_location: {tables}/ledger
-  batch_ops_locations: {{account: {tables}/account, entry: {tables}/entry, user: {tables}/user}}
+  batch_ops_locations:
+    account: {tables}/account
+    entry: {tables}/entry
+    user: {tables}/user
+    product: {tables}/product
+    offered: {tables}/offered
 """
 _PROFILE = """\
 spark_tests:

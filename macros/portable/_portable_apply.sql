@@ -21,7 +21,7 @@
     {%- for doubling in range(16) if ns.records is none -%}
         {%- set intent = dbt_batch_ops._portable_intend(run, batch, seconds * 2 ** doubling) -%}
         {%- set range = dbt_batch_ops._portable_batch_range(plan, step, batch) ~ "\n    and " ~ intent.predicate -%}
-        {%- do dbt_batch_ops._portable_statement(dbt_batch_ops._portable_statements(plan, step, range).apply, mark) -%}
+        {%- do dbt_batch_ops._portable_statement(dbt_batch_ops._portable_statements(plan, step, range, mark).apply, mark) -%}
         {%- set found = dbt_batch_ops._portable_find(plan.relation, mark, run.table_version) -%}
         {%- if found.commits > 0 -%}
             {%- set ns.records = found.records -%}

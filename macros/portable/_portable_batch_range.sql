@@ -1,7 +1,8 @@
 {#- The range of a batch as its statement has it. -#}
 {% macro _portable_batch_range(plan, step, batch) %}
-    {{ return(
-        "source.batch_ordinal = 1" if step.source.kind == "once"
-        else dbt_batch_ops._portable_range(plan.key, plan.key_types, batch.range_lo, batch.range_hi)
-    ) }}
+    {%- if step.source.kind == "once" -%}
+        {{ return("source.batch_ordinal = 1") }}
+    {%- endif -%}
+    {%- set walk = dbt_batch_ops._portable_walk(plan, step) -%}
+    {{ return(dbt_batch_ops._portable_range(walk.key, walk.types, batch.range_lo, batch.range_hi)) }}
 {% endmacro %}

@@ -2,7 +2,10 @@
 {% macro _portable_cancel(operation_id) %}
     {%- set run = dbt_batch_ops._portable_known(operation_id) -%}
     {%- if not run.is_closed -%}
+        {%- do dbt_batch_ops._portable_begin() -%}
         {%- do dbt_batch_ops._portable_add_event(run, "cancelled") -%}
+        {%- do dbt_batch_ops._portable_drop_staged(run) -%}
+        {%- do dbt_batch_ops._portable_commit() -%}
     {%- endif -%}
     {%- do dbt_batch_ops._say(
         "Run " ~ operation_id ~ " of " ~ run.operation ~ ": " ~ run.status ~ "; "

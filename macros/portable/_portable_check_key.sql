@@ -30,19 +30,14 @@
             ~ " is of a type that a key cannot be walked by: name another `key`"
         ) -%}
     {%- elif key not in known.unique -%}
-        {%- set quoted = [] -%}
         {%- set nulls = [] -%}
         {%- for name in key -%}
-            {%- do quoted.append(adapter.quote(name)) -%}
             {%- do nulls.append(adapter.quote(name) ~ " is null") -%}
         {%- endfor -%}
         {%- set without = dbt_batch_ops._portable_value(
             "select count(*) from " ~ description.target ~ " where " ~ nulls | join(" or ")
         ) | int -%}
-        {%- set repeated = dbt_batch_ops._portable_value(
-            "select count(*) from (select 1 as one from " ~ description.target ~ " group by " ~ quoted | join(", ")
-            ~ " having count(*) > 1) as repeated"
-        ) | int -%}
+        {%- set repeated = dbt_batch_ops._portable_repeated(description.target, key) -%}
         {%- if without -%}
             {%- do problems.append(
                 "{:,}".format(without) ~ (" row" if without == 1 else " rows") ~ " of " ~ description.target

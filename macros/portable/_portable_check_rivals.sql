@@ -15,6 +15,7 @@
     ) -%}
     {%- if rivals -%}
         {%- do dbt_batch_ops._portable_add_event(run, "cancelled", {"error_message": "another run was started in the same instant"}) -%}
+        {%- do dbt_batch_ops._portable_drop_staged(run) -%}
         {%- do dbt_batch_ops._portable_refuse_unfinished(description, rivals[0].operation_id) -%}
     {%- endif -%}
 {% endmacro %}

@@ -1,5 +1,6 @@
 {#-
-  The columns of a table, [{name, type}, ...], in order; empty when there is no such table, none when it is a view.
+  The columns of a table, [{name, type, ...}, ...], in order; empty when there is no such table, none when it is a view. not_null and
+  has_default are there where the engine's catalog tells.
 
   By `run_query` on DuckDB: what dbt's own look at the catalog begins there is a transaction that it leaves open.
 -#}
@@ -41,7 +42,8 @@
         {{ return(none) }}
     {%- endif -%}
     {{ return(dbt_batch_ops._portable_rows(
-        "select column_name as name, data_type as type from duckdb_columns()" ~ named ~ " and lower(table_name) = " ~ name
+        "select column_name as name, data_type as type, not is_nullable as not_null, column_default is not null as has_default"
+        ~ " from duckdb_columns()" ~ named ~ " and lower(table_name) = " ~ name
         ~ " order by column_index"
     )) }}
 {% endmacro %}

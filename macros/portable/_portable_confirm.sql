@@ -15,6 +15,7 @@
     {%- set problems = [] -%}
     {%- set plan = dbt_batch_ops._portable_plan(definition, run.parameters, run.run_started_at, problems, opened=run.details) -%}
     {%- do dbt_batch_ops._refuse_problems(description, problems | unique | list) -%}
+    {%- do dbt_batch_ops._portable_name_staged(run, plan) -%}
     {%- set step = description.steps[0] -%}
     {%- if step.source.kind == "target" and description.on_limit == "refuse" -%}
         {%- set matching = dbt_batch_ops._portable_value(

@@ -5,6 +5,9 @@
     {%- set plan = dbt_batch_ops._portable_plan(
         definition, given["values"], dbt_batch_ops._portable_now() ~ "+00:00", problems
     ) -%}
+    {%- if plan is not none -%}
+        {%- do dbt_batch_ops._portable_check_rows(plan, given, problems) -%}
+    {%- endif -%}
     {%- do dbt_batch_ops._refuse_problems(description, problems | unique | list) -%}
     {%- if dbt_batch_ops._portable_is_installed() -%}
         {%- set existing = dbt_batch_ops._portable_unfinished(description) -%}
@@ -15,16 +18,7 @@
     {%- do dbt_batch_ops._portable_check_preconditions(plan) -%}
     {%- set run = {"processed_records": 0, "steps": dbt_batch_ops._portable_steps(description)} -%}
     {%- set step = description.steps[0] -%}
-    {%- set scope = dbt_batch_ops._portable_scope(run, plan, step) -%}
-    {%- if scope.refused -%}
-        {%- do dbt_batch_ops._refuse(description, {"over_limit": description.max_records}) -%}
-    {%- endif -%}
-    {%- set ranges = dbt_batch_ops._portable_ranges(plan, step, scope.limit) -%}
-    {%- set found = dbt_batch_ops._portable_rows(
-        "select count(*) as batches, sum(ranges.expected_records) as records,"
-        ~ " min(case when ranges.batch_number = 1 then ranges.range_lo end) as range_lo,"
-        ~ " min(case when ranges.batch_number = 1 then ranges.range_hi end) as range_hi from (\n" ~ ranges ~ "\n) as ranges"
-    )[0] -%}
+    {%- set found = dbt_batch_ops._portable_foreseen(run, plan, step, given) -%}
     {%- set batch = found if found.batches | int > 0 else none -%}
     {%- do dbt_batch_ops._say(description.operation ~ ", dry run: nothing was changed") -%}
     {%- do dbt_batch_ops._say(
@@ -35,7 +29,10 @@
         ~ ", of at most " ~ "{:,}".format(step.batch_size) ~ " rows"
     ) -%}
     {%- do dbt_batch_ops._say(
-        "  walk             " ~ ("once" if step.source.kind == "once" else "along the key (" ~ plan.key | join(", ") ~ ")")
+        "  walk             " ~ (
+            "once" if step.source.kind == "once"
+            else "along the key (" ~ plan.key | join(", ") ~ ")" if step.source.kind == "target" else "staged rows"
+        )
     ) -%}
     {%- for line in dbt_batch_ops._later_steps(run) + dbt_batch_ops._portable_limits(description) -%}
         {%- do dbt_batch_ops._say("  " ~ line) -%}

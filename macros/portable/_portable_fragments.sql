@@ -4,8 +4,9 @@
   Args:
     step (dict): the step.
     range (str): the batch's range.
+    mark (str): what marks the statement of a batch in the table's log.
 -#}
-{% macro _portable_fragments(plan, step, range) %}
+{% macro _portable_fragments(plan, step, range, mark="batch_ops") %}
     {%- set params = {} -%}
     {%- for name, parameter in plan.parameters.items() -%}
         {%- do params.update({name: parameter.sql}) -%}
@@ -14,12 +15,18 @@
     {%- for name, column in step.lists.items() -%}
         {%- do lists.update({name: dbt_batch_ops._portable_list_condition(plan.parameters[name], column)}) -%}
     {%- endfor -%}
+    {%- set fields = {} -%}
+    {%- for name in step.fields -%}
+        {%- do fields.update({name: "source.field_" ~ loop.index}) -%}
+    {%- endfor -%}
     {{ return({
         "target": plan.relation,
         "range": range,
-        "rows": "(select 1 as batch_ordinal) as source" if step.source.kind == "once" else plan.relation,
+        "rows": "(select 1 as batch_ordinal) as source" if step.source.kind == "once"
+            else dbt_batch_ops._portable_walk(plan, step).relation ~ (" as source" if step.source.kind != "target" else ""),
+        "mark": "'" ~ mark ~ "'",
         "input": "null",
-        "fields": {},
+        "fields": fields,
         "params": params,
         "lists": lists,
         "run_started_at": dbt_batch_ops._portable_literal(plan.run_started_at, "timestamptz"),

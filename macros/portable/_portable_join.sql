@@ -16,6 +16,7 @@
             description.operation ~ " does not go on; nothing was changed:", problems | unique | list
         )) -%}
     {%- endif -%}
+    {%- do dbt_batch_ops._portable_name_staged(run, plan) -%}
     {%- do run.update({"token": dbt_batch_ops._portable_value("select cast(uuid() as string)")}) -%}
     {%- do dbt_batch_ops._say(
         description.operation ~ ", going on with run " ~ run.operation_id ~ " after "

@@ -13,7 +13,7 @@
         {{ return(none) }}
     {%- endif -%}
     {%- set first = dbt_batch_ops._portable_rows(
-        "select parameters, run_started_at, details, cast(happened_at as string) as happened_at from "
+        "select token, parameters, run_started_at, details, cast(happened_at as string) as happened_at from "
         ~ dbt_batch_ops._portable_ledger("run_events") ~ of_run ~ " order by event_number, token limit 1"
     )[0] -%}
     {%- set details = fromjson(first.details) -%}
@@ -25,8 +25,10 @@
         {%- do steps[row.step_number | int - 1].update({
             "is_open": true,
             "total_records": row.records | int,
-            "source": {"limited": true} if row.matching is not none and row.matching > row.records else none,
         }) -%}
+        {%- if row.matching is not none and row.matching > row.records -%}
+            {%- do steps[row.step_number | int - 1].update({"source": {"limited": true}}) -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- for row in dbt_batch_ops._portable_rows(
         "select step_number, coalesce(sum(records), 0) as records, count(*) as batches from "
@@ -54,6 +56,7 @@
         "error_message": run.error_message,
         "event_number": run.event_number | int,
         "token": run.token,
+        "opening_token": first.token,
         "max_records": details.max_records,
         "parameters": fromjson(first.parameters),
         "run_started_at": first.run_started_at,

@@ -10,6 +10,7 @@
     {{ return({
         "operation_id": chosen or drawn.operation_id,
         "token": drawn.token,
+        "opening_token": drawn.token,
         "event_number": 0,
         "operation": plan.description.operation,
         "status": "new",

@@ -17,14 +17,19 @@
     {%- endif -%}
     {%- set problems = [] -%}
     {%- set plan = dbt_batch_ops._portable_plan(definition, given["values"], dbt_batch_ops._portable_now() ~ "+00:00", problems) -%}
+    {%- if plan is not none -%}
+        {%- do dbt_batch_ops._portable_check_rows(plan, given, problems) -%}
+    {%- endif -%}
     {%- do dbt_batch_ops._refuse_problems(description, problems | unique | list) -%}
     {%- do dbt_batch_ops._portable_check_preconditions(plan) -%}
     {%- set run = dbt_batch_ops._portable_new_run(plan, given["values"]) -%}
+    {%- do dbt_batch_ops._portable_begin() -%}
+    {%- do dbt_batch_ops._portable_stage(run, plan, given) -%}
     {%- set scope = dbt_batch_ops._portable_scope(run, plan, description.steps[0]) -%}
     {%- if scope.refused -%}
+        {%- do dbt_batch_ops._portable_abandon(run) -%}
         {%- do dbt_batch_ops._refuse(description, {"over_limit": description.max_records}) -%}
     {%- endif -%}
-    {%- do dbt_batch_ops._portable_begin() -%}
     {%- do dbt_batch_ops._portable_open_step(
         run, plan, 1, scope, status="planned" if description.requires_confirmation else "running",
         more=dbt_batch_ops._portable_opening(run, plan, given)

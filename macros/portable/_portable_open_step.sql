@@ -37,7 +37,9 @@
     {%- do run.steps[number - 1].update({
         "is_open": true,
         "total_records": records,
-        "source": {"limited": true} if scope.matching is not none and scope.matching > records else none,
     }) -%}
+    {%- if scope.matching is not none and scope.matching > records -%}
+        {%- do run.steps[number - 1].update({"source": {"limited": true}}) -%}
+    {%- endif -%}
     {%- do run.update({"total_records": run.total_records + records}) -%}
 {% endmacro %}

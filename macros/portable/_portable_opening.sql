@@ -18,7 +18,7 @@
         "details": tojson({
             "key": plan.key,
             "max_records": description.max_records,
-            "steps": dbt_batch_ops._portable_steps(description),
+            "steps": run.steps,
             "statements": sql,
         }),
     }) }}

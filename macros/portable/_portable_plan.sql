@@ -40,6 +40,7 @@
         "key": key,
         "key_types": types,
         "parameters": dbt_batch_ops._portable_check_parameters(description, values, columns, problems),
+        "staged": {},
         "run_started_at": run_started_at,
     }) }}
 {% endmacro %}

@@ -1,5 +1,5 @@
 {#-
-  The query that cuts the rows of a step into batches: batch_number, range_lo, range_hi, expected_records.
+  The query that cuts the rows of a step, of the target or staged, into batches: batch_number, range_lo, range_hi, expected_records.
 
   One look at the table for all batches. The last range ends with the table's last key, as far as the scope is not capped
   or a list: rows that begin to match while the run is at work are then part of it, as on PostgreSQL.
@@ -14,18 +14,19 @@
             ~ ") as range_lo, '[\"1\"]' as range_hi, 1 as expected_records"
         ) }}
     {%- endif -%}
+    {%- set walk = dbt_batch_ops._portable_walk(plan, step) -%}
     {%- set columns = [] -%}
     {%- set descending = [] -%}
-    {%- for name in plan.key -%}
+    {%- for name in walk.key -%}
         {%- do columns.append(adapter.quote(name)) -%}
         {%- do descending.append(adapter.quote(name) ~ " desc") -%}
     {%- endfor -%}
     {%- set order = columns | join(", ") -%}
-    {%- set end = dbt_batch_ops._portable_key_json(plan.key) -%}
+    {%- set end = dbt_batch_ops._portable_key_json(walk.key) -%}
     {%- set last = dbt_batch_ops._portable_value(
-        "select " ~ end ~ " from " ~ plan.relation ~ " order by " ~ descending | join(", ") ~ " limit 1"
-    ) if limit is none and not step.lists else none -%}
-    {%- set where = dbt_batch_ops._portable_statements(plan, step, "true").where -%}
+        "select " ~ end ~ " from " ~ walk.relation ~ " order by " ~ descending | join(", ") ~ " limit 1"
+    ) if limit is none and not step.lists and step.source.kind == "target" else none -%}
+    {%- set where = dbt_batch_ops._portable_statements(plan, step, "true").where if step.source.kind == "target" else "true" -%}
     {{ return(
         "select\n    row_number() over (order by row_number) as batch_number,\n"
         ~ "    lag(range_hi) over (order by row_number) as range_lo,\n    range_hi,\n"
@@ -35,7 +36,7 @@
             ~ " else " ~ end ~ " end" if last is not none else end)
         ~ " as range_hi\n    from (\n        select\n            scoped.*,\n            max(scoped.row_number) over () as last_number\n"
         ~ "        from (\n            select\n                " ~ columns | join(",\n                ")
-        ~ ",\n                row_number() over (order by " ~ order ~ ") as row_number\n            from " ~ plan.relation
+        ~ ",\n                row_number() over (order by " ~ order ~ ") as row_number\n            from " ~ walk.relation
         ~ "\n            where\n                " ~ where | replace("\n", "\n                ")
         ~ "\n        ) as scoped"
         ~ ("\n        where scoped.row_number <= " ~ limit if limit is not none else "")

@@ -9,11 +9,14 @@
     {%- set description = definition.description -%}
     {%- do dbt_batch_ops._check_generator_version(description) -%}
     {%- do dbt_batch_ops._check_engine(description) -%}
+    {%- if arguments.values() | select("mapping") | list -%}
+        {%- do dbt_batch_ops._portable_attach_known() -%}
+    {%- endif -%}
     {%- set given = dbt_batch_ops._check_arguments(
         description, arguments, unknown_arguments, resuming=operation_id is not none or confirm is not none
     ) -%}
     {%- do given.update({"idempotency_key": dbt_batch_ops._idempotency_key(idempotency_key, given.problems)}) -%}
-    {%- do given.problems.extend(dbt_batch_ops._portable_refusals(description)) -%}
+    {%- do dbt_batch_ops._portable_take_rows(description, given) -%}
     {%- do dbt_batch_ops._portable_attach(description.target) -%}
     {%- if dry_run -%}
         {{ return(dbt_batch_ops._portable_dry_run(definition, given)) }}

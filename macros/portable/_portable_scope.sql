@@ -10,7 +10,8 @@
     {%- endif -%}
     {%- set left = [description.max_records - run.processed_records, 0] | max -%}
     {%- set matching = dbt_batch_ops._portable_value(
-        "select count(*) from " ~ plan.relation ~ " where " ~ dbt_batch_ops._portable_statements(plan, step, "true").where
+        "select count(*) from " ~ dbt_batch_ops._portable_walk(plan, step).relation
+        ~ (" where " ~ dbt_batch_ops._portable_statements(plan, step, "true").where if step.source.kind == "target" else "")
     ) | int -%}
     {{ return({
         "limit": left,

@@ -18,12 +18,7 @@
         {%- do dbt_batch_ops._portable_show_rows(plan, step) -%}
     {%- endif -%}
     {%- set left = dbt_batch_ops._portable_left(run, 1, 0) -%}
-    {%- set range = "true" -%}
-    {%- if step.source.kind == "once" -%}
-        {%- set range = "source.batch_ordinal = 1" -%}
-    {%- elif left -%}
-        {%- set range = dbt_batch_ops._portable_range(plan.key, plan.key_types, left[0].range_lo, left[0].range_hi) -%}
-    {%- endif -%}
+    {%- set range = dbt_batch_ops._portable_batch_range(plan, step, left[0]) if left else "true" -%}
     {%- do dbt_batch_ops._say(
         "  statement of the first batch:\n\n" ~ dbt_batch_ops._portable_statements(plan, step, range).apply ~ "\n"
     ) -%}

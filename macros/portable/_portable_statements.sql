@@ -1,4 +1,9 @@
-{#- A step's own statements for one range: {where, apply, ...}. -#}
-{% macro _portable_statements(plan, step, range) %}
-    {{ return(plan.definition.statements[step.name](dbt_batch_ops._portable_fragments(plan, step, range))) }}
+{#-
+  A step's own statements for one range: {where, apply, ...}.
+
+  Args:
+    mark (str): what marks the statement of a batch in the table's log (`_portable_mark`).
+-#}
+{% macro _portable_statements(plan, step, range, mark="batch_ops") %}
+    {{ return(plan.definition.statements[step.name](dbt_batch_ops._portable_fragments(plan, step, range, mark))) }}
 {% endmacro %}

@@ -7,7 +7,7 @@
             "name": step.name,
             "operation_type": step.operation_type,
             "batch_size": step.batch_size,
-            "iterate_by": "rows" if step.source.kind == "once" else "range",
+            "iterate_by": "range" if step.source.kind == "target" else "rows",
             "source": none,
             "is_open": false,
             "total_records": 0,

@@ -21,5 +21,8 @@
         {%- endif -%}
         {%- do dbt_batch_ops._portable_work_step(run, plan, loop.index, at_start, started_at) -%}
     {%- endfor -%}
+    {%- do dbt_batch_ops._portable_begin() -%}
     {%- do dbt_batch_ops._portable_add_event(run, "completed") -%}
+    {%- do dbt_batch_ops._portable_drop_staged(run) -%}
+    {%- do dbt_batch_ops._portable_commit() -%}
 {% endmacro %}

@@ -15,7 +15,7 @@
         {%- endif -%}
     {%- elif "ref" in value and value.keys() | list | reject("in", ["ref", "column"]) | list | length == 0 -%}
         {%- set relation = ref(value.ref) -%}
-        {%- set columns = adapter.get_columns_in_relation(relation) | map(attribute="name") | list -%}
+        {%- set columns = dbt_batch_ops._column_names(relation) -%}
         {%- if columns | length == 0 -%}
             {%- do problems.append("parameter " ~ name ~ ": " ~ relation ~ " is not there; build it first: dbt build --select " ~ value.ref) -%}
         {%- elif parameter.records -%}

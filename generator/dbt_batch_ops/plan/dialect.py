@@ -12,6 +12,7 @@ from dbt_batch_ops.spec.diagnostics import Position, quoted
 from dbt_batch_ops.spec.document import Document, Location
 from dbt_batch_ops.spec.engines import POSTGRES
 from dbt_batch_ops.sql.engine_literals import engine_literal
+from dbt_batch_ops.sql.engine_types import engine_type
 from dbt_batch_ops.sql.expression import Expression
 from dbt_batch_ops.sql.fragments import ListTerm, Text, fragments
 from dbt_batch_ops.sql.inference import Use
@@ -35,6 +36,20 @@ class Dialect:
     document: Document
     fields: Mapping[str, PgType | None]
     findings: Findings = field(repr=False)
+
+    def type_name(self, type_: PgType, owner: str, position: Position) -> str:
+        """Return a type's name on the engine, or record that there is none.
+
+        Args:
+            type_: The type.
+            owner: What is of this type, for messages.
+            position: Where that stands.
+        """
+        try:
+            return engine_type(type_, self.engine)
+        except ValueError as error:
+            self.findings.error(position, f"{owner}: {error}")
+            return str(type_)
 
     def literal(
         self, value: Any, written: str, column: str, type_: PgType | None, position: Position

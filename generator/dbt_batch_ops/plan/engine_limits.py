@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from dbt_batch_ops.plan.dialect import Dialect
+from dbt_batch_ops.plan.resolution import Resolved
 from dbt_batch_ops.plan.steps import WorkItem
-from dbt_batch_ops.spec.diagnostics import quoted
+from dbt_batch_ops.spec.diagnostics import Position, quoted
 from dbt_batch_ops.spec.engines import POSTGRES, shown_engine
 from dbt_batch_ops.spec.model import Operation
 from dbt_batch_ops.spec.read import OperationSpec
 from dbt_batch_ops.sql.engine_types import engine_type
 from dbt_batch_ops.sql.types import PgType
 
-_PORTABLE_TYPES = frozenset({"update", "delete"})
+_PORTABLE_TYPES = frozenset({"update", "delete", "insert", "upsert"})
 
 _WHY_NOT: Mapping[str, str] = {
-    "insert": "an insert stages its rows first, in tables that only PostgreSQL's ledger has",
-    "upsert": "an upsert stages its rows first, in tables that only PostgreSQL's ledger has",
     "select": "an export is handed over by PostgreSQL's ledger",
     "custom_function": "a function is called with rows that PostgreSQL's ledger has staged",
 }
+
+_NO_SOURCE: Mapping[str, str] = {
+    "csv": "a CSV file is read by PostgreSQL's COPY; load it into a table, and give its rows as {ref: ...}",
+    "target": "rows of a table are copied by PostgreSQL only; give them as {query: ...} of a `data_source`",
+    "output": "rows of an earlier step are kept by PostgreSQL's ledger",
+}
+"""Where rows of an insert or upsert cannot come from, and why."""
 
 _IGNORED: Mapping[str, str] = {
     "parallel": "one worker does all batches",
@@ -114,8 +120,15 @@ def check_limits(dialect: Dialect, operation: OperationSpec, items: Iterable[Wor
             continue
         location = (*item.location, "operation_type")
         place = document.position(location if document.has(location) else (*item.location, "data_source"))
-        problem = f"{quoted(item.type)} is not done on {shown}, only update and delete: {_WHY_NOT[item.type]}"
-        dialect.findings.error(place, problem)
+        problem = f"{quoted(item.type)} is not done on {shown}, only update, delete, insert and upsert"
+        dialect.findings.error(place, f"{problem}: {_WHY_NOT[item.type]}")
+    if model.skip_invalid_rows:
+        problem = (
+            f"`skip_invalid_rows` is not done on {shown}, because PostgreSQL's ledger keeps what is left out"
+        )
+        advice = "remove it, and a run with invalid rows is refused"
+        place = document.key_position((*operation.location, "skip_invalid_rows"))
+        dialect.findings.error(place, f"{problem}; {advice}")
     for key, effect in _IGNORED.items():
         value = getattr(model, key)
         place = document.key_position((*operation.location, key))
@@ -126,3 +139,27 @@ def check_limits(dialect: Dialect, operation: OperationSpec, items: Iterable[Wor
             dialect.findings.error(document.position((*operation.location, key)), problem)
         elif value is not None and value != _DEFAULTS.get(key):
             dialect.findings.warning(place, f"`{key}` has no effect on {shown}: {effect}")
+
+
+def check_sources(dialect: Dialect, steps: Iterable[Resolved]) -> None:
+    """Record rows that the engine cannot go through.
+
+    Args:
+        dialect: The engine.
+        steps: The steps of an operation, in the order in which they run.
+    """
+    if dialect.engine == POSTGRES:
+        return
+    document, shown = dialect.document, shown_engine(dialect.engine)
+    for step in steps:
+        item = step.draft.item
+        if item.type not in _PORTABLE_TYPES:
+            continue
+        reason = _NO_SOURCE.get(step.source.kind) if item.type in ("insert", "upsert") else None
+        if reason is not None:
+            location = (*item.location, "data_source")
+            place = document.position(location if document.has(location) else item.location)
+            dialect.findings.error(place, f"{quoted(item.name)} is not done on {shown}: {reason}")
+        for placed in step.list_uses:
+            problem = f"{quoted(placed.use.shown)} is not there on {shown}: {_NO_SOURCE['output']}"
+            dialect.findings.error(Position(placed.line, placed.column), problem)

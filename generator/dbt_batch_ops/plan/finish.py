@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
+from dbt_batch_ops.plan.dialect import Dialect
 from dbt_batch_ops.plan.drafts import Draft
 from dbt_batch_ops.plan.expressions import FieldTypes, Read
 from dbt_batch_ops.plan.model import Argument, Assignment, Check, OutputList, RowField, SqlPart, StepPlan
 from dbt_batch_ops.plan.resolution import Resolved
 from dbt_batch_ops.plan.sources import ListSource, OnceSource
+from dbt_batch_ops.spec.diagnostics import Position, quoted
 from dbt_batch_ops.spec.relation import parse_function
 from dbt_batch_ops.sql.fragments import FieldValue, InputValue, ListTerm, list_terms
 from dbt_batch_ops.sql.parameters import PlacedUse
-from dbt_batch_ops.sql.types import PgType
+from dbt_batch_ops.sql.translation import field_type
+from dbt_batch_ops.sql.types import PgType, parse_type
 
 
 def finish(
@@ -21,6 +25,7 @@ def finish(
     row_fields: tuple[RowField, ...],
     columns: FieldTypes,
     used_outputs: Collection[str],
+    dialect: Dialect,
 ) -> StepPlan:
     """Return the plan of a step.
 
@@ -30,11 +35,13 @@ def finish(
         row_fields: The fields of its rows.
         columns: The entity's columns.
         used_outputs: The steps whose rows are used.
+        dialect: The engine.
     """
     draft = resolved.draft
     item = draft.item
     source, takes_input = resolved.source, resolved.takes_input
     whole = draft.input
+    types = {**types, **{field_type(field.name): parse_type(field.type) for field in row_fields}}
     if isinstance(source, OnceSource) and whole is not None and _is_array(whole, types):
         source, takes_input = ListSource(whole.use.name), True
     lists: dict[int, tuple[int, ListTerm]] = {}
@@ -51,7 +58,7 @@ def finish(
         assignments=_assignments(draft, types, columns),
         condition=condition,
         rules=tuple(check(read, types) for read in draft.rules),
-        fields=row_fields,
+        fields=tuple(_engine_field(field, draft, dialect) for field in row_fields),
         lists=tuple((term.name, term.column) for _, term in lists.values()),
         outputs=tuple(outputs),
         read_columns=_read_columns(draft),
@@ -63,6 +70,12 @@ def finish(
         is_idempotent=item.work.idempotent is True,
         has_output=item.name in used_outputs,
     )
+
+
+def _engine_field(field: RowField, draft: Draft, dialect: Dialect) -> RowField:
+    use = next(placed for placed in draft.fields() if placed.use.field == field.name)
+    position = Position(use.line, use.column)
+    return replace(field, type=dialect.type_name(parse_type(field.type), quoted(use.use.shown), position))
 
 
 def _is_array(whole: PlacedUse, types: Mapping[str, PgType]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dbt_batch_ops.plan.dialect import Dialect
 from dbt_batch_ops.plan.drafts import Draft, read_draft
-from dbt_batch_ops.plan.engine_limits import is_portable
+from dbt_batch_ops.plan.engine_limits import check_sources, is_portable
 from dbt_batch_ops.plan.expressions import ExpressionReader, FieldTypes, Read
 from dbt_batch_ops.plan.fields import row_fields
 from dbt_batch_ops.plan.finish import check, finish
@@ -70,6 +70,7 @@ class OperationReader:
             self._keep_parameters(read, outputs)
         names = [draft.item.name for draft in drafts]
         resolved = [resolve(draft, outputs, names[:index]) for index, draft in enumerate(drafts)]
+        check_sources(self._reader.dialect, resolved)
         check_rows_are_imported(self._operation, self._spec.document, resolved)
         types = self._plan_parameters(resolved, preconditions)
         types |= self._list_types(resolved)
@@ -81,7 +82,7 @@ class OperationReader:
         used |= {step.source.step for step in resolved if isinstance(step.source, OutputSource)}
         self.preconditions = tuple(check(read, types) for read in preconditions)
         self.steps = tuple(
-            finish(step, types, own, self._fields or {}, used)
+            finish(step, types, own, self._fields or {}, used, self._reader.dialect)
             for step, own in zip(resolved, fields, strict=True)
         )
 

@@ -13,7 +13,6 @@ from dbt_batch_ops.spec.diagnostics import Position, quoted
 from dbt_batch_ops.spec.document import Document, Location
 from dbt_batch_ops.spec.names import parameter_name_problem
 from dbt_batch_ops.spec.read import OperationSpec
-from dbt_batch_ops.sql.engine_types import engine_type
 from dbt_batch_ops.sql.literals import LiteralError, check_literal
 from dbt_batch_ops.sql.parameters import (
     ParameterError,
@@ -71,17 +70,10 @@ def plan_parameters(
         parameter = _parameter(document, operation, resolved, location, holds.get(name, "value"))
         place = own_uses[0] if own_uses and name not in declared else None
         position = Position(place.line, place.column) if place else document.position((*location, "type"))
-        parameters.append(replace(parameter, type=_engine_type(dialect, name, resolved.type, position)))
+        parameters.append(
+            replace(parameter, type=dialect.type_name(resolved.type, f"parameter {quoted(name)}", position))
+        )
     return tuple(parameters), types
-
-
-def _engine_type(dialect: Dialect, name: str, type_: PgType, position: Position) -> str:
-    """Return a parameter's type on the engine, or record that there is none."""
-    try:
-        return engine_type(type_, dialect.engine)
-    except ValueError as error:
-        dialect.findings.error(position, f"parameter {quoted(name)}: {error}")
-        return str(type_)
 
 
 def _check_name(document: Document, name: str, uses: list[PlacedUse]) -> bool:

@@ -8,8 +8,10 @@ from dbt_batch_ops.plan.model import Argument, Assignment, Check, OperationPlan,
 from dbt_batch_ops.render import jinja_text
 from dbt_batch_ops.render.definition import statements_name
 from dbt_batch_ops.render.sql_text import part_text
-from dbt_batch_ops.spec.engines import SPARK
+from dbt_batch_ops.spec.engines import DUCKDB, POSTGRES, SPARK
+from dbt_batch_ops.sql.engine_types import engine_type
 from dbt_batch_ops.sql.keywords import quote_identifier, quote_routine_name
+from dbt_batch_ops.sql.types import parse_type
 
 
 def statements_view(plan: OperationPlan, step: StepPlan) -> dict[str, Any]:
@@ -28,17 +30,22 @@ def statements_view(plan: OperationPlan, step: StepPlan) -> dict[str, Any]:
         "columns": [_name(plan, assignment.column) for assignment in step.assignments],
         "mapped": [_mapped(plan, assignment) for assignment in step.assignments],
         "select_columns": [_name(plan, column) for column in step.select_columns],
-        "conflict_target": ", ".join(_name(plan, column) for column in step.conflict_target),
+        "conflict_target": [_name(plan, column) for column in step.conflict_target],
         "conflict_updates": [_conflict_update(plan, step, column) for column in step.conflict_updates],
+        "is_marked": plan.engine == SPARK,
         "function": ".".join(jinja_text.escape(quote_routine_name(name)) for name in step.function),
         "arguments": [_argument(argument) for argument in step.arguments],
     }
 
 
 def _template(plan: OperationPlan, step: StepPlan) -> str:
-    """Return the name of a template. Sail's DELETE knows no clock, which its MERGE does."""
-    is_merged = plan.engine == SPARK and step.operation_type == "delete"
-    return "delete_by_merge" if is_merged else step.operation_type
+    """Return the name of a template.
+
+    On Spark an INSERT leaves no mark in the table's log, and Sail's DELETE knows no clock; MERGE does both.
+    Elsewhere an upsert is a MERGE because ON CONFLICT needs a unique index, which few tables have there.
+    """
+    by_merge = {POSTGRES: (), DUCKDB: ("upsert",), SPARK: ("upsert", "insert", "delete")}[plan.engine]
+    return f"{step.operation_type}_by_merge" if step.operation_type in by_merge else step.operation_type
 
 
 def checked(check: Check, indent: int) -> dict[str, Any]:
@@ -69,22 +76,28 @@ def _assignment(plan: OperationPlan, step: StepPlan, assignment: Assignment) -> 
     return {
         "column": _name(plan, assignment.column),
         "source": source_of(plan, assignment.value),
-        "sql": sql if step.operation_type == "update" else _typed(assignment, sql),
+        "sql": sql if step.operation_type == "update" else _typed(plan, assignment, sql),
         "is_expression": assignment.value.is_expression,
     }
 
 
-def _typed(assignment: Assignment, sql: str) -> str:
+def _typed(plan: OperationPlan, assignment: Assignment, sql: str) -> str:
     """Return a value of a row, with its type where the database would take it for text."""
-    untyped = sql == "null" or sql.endswith("'")
-    if assignment.is_literal and untyped and assignment.type is not None:
-        return f"{sql}::{assignment.type}"
-    return sql
+    if not assignment.is_literal or assignment.type is None:
+        return sql
+    if plan.engine == POSTGRES:
+        return f"{sql}::{assignment.type}" if sql == "null" or sql.endswith("'") else sql
+    # Other literals are written with their type there.
+    return (
+        f"cast(null as {engine_type(parse_type(assignment.type), plan.engine)})"
+        if sql.lower() == "null"
+        else sql
+    )
 
 
 def _mapped(plan: OperationPlan, assignment: Assignment) -> str:
     """Return what an insert takes from the mapped row; a literal gets the live type of its column."""
-    if assignment.is_literal:
+    if assignment.is_literal and plan.engine == POSTGRES:
         return f"{part_text(assignment.value, 4)} as {_name(plan, assignment.column)}"
     return f"mapped.{_name(plan, assignment.column)}"
 
@@ -110,7 +123,8 @@ def _conflict_update(plan: OperationPlan, step: StepPlan, column: str) -> dict[s
     type_ = next((a.type or "" for a in step.assignments if a.column == column), "")
     name = _name(plan, column)
     # json has no equality.
-    comparable = type_.replace("json", "jsonb") if type_.removesuffix("[]") == "json" else None
+    is_json = plan.engine == POSTGRES and type_.removesuffix("[]") == "json"
+    comparable = type_.replace("json", "jsonb") if is_json else None
     return {
         "column": name,
         "old": f"target.{name}::{comparable}" if comparable else f"target.{name}",

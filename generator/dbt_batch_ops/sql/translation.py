@@ -21,6 +21,7 @@ from dbt_batch_ops.sql import (
 )
 from dbt_batch_ops.sql.expression import Expression
 from dbt_batch_ops.sql.fragments import (
+    FieldValue,
     Fragment,
     ListTerm,
     ParameterValue,
@@ -85,7 +86,7 @@ def translate(
     Args:
         expression: The expression.
         uses: Its parameters, in order.
-        types: The type of each parameter and list.
+        types: The type of each parameter and list, and of each field of rows (`field_type`).
         lists: List terms that the package fills as a whole.
         fields: The entity's columns.
         engine: The engine.
@@ -101,6 +102,8 @@ def translate(
         hole = prepared.holes[name]
         if isinstance(hole, ParameterValue):
             return types.get(hole.name)
+        if isinstance(hole, FieldValue):
+            return types.get(field_type(hole.name))
         return (
             BOOLEAN if isinstance(hole, ListTerm) else TIMESTAMPTZ if isinstance(hole, RunStartedAt) else None
         )
@@ -121,6 +124,11 @@ def translate(
     for index, term in enumerate(terms):
         pieces += [Text("\nAND "), *_pieces(term, prepared)] if index else _pieces(term, prepared)
     return Translation(tuple(pieces), False, (), warnings)
+
+
+def field_type(field: str) -> str:
+    """Return what stands for a field of rows among the types of parameters; no parameter is called so."""
+    return f".{field}"
 
 
 def engine_text(literal: exp.Expression, engine: str) -> Text:
