@@ -269,6 +269,25 @@ def test_a_condition_is_looked_at_again_when_its_batch_is_done(project, dbt):
     assert project.rows("select v, count(*) from account group by v order by v") == [(1, 220), (5, 30)]
 
 
+def test_what_the_spec_redacts_is_neither_shown_nor_kept_when_the_run_is_over(project, dbt):
+    create_accounts(project, 100)
+    secret = "s3cret"
+    wrong = failing(dbt, "rename_secretly", {"new_name": [secret]})
+    shown = dbt.run_operation("rename_secretly", {"new_name": secret, "dry_run": True}).output
+    planned = dbt.run_operation("rename_secretly", {"new_name": secret}).output
+    plan = project.run_id()
+    other = failing(dbt, "rename_secretly", {"confirm": plan, "new_name": "another"})
+    assert "was made with other parameters" in other
+    confirmed = dbt.run_operation("rename_secretly", {"confirm": plan, "new_name": secret}).output
+    assert project.value("select count(*) from account where name = 's3cret'") == 100
+    for output in (wrong, shown, planned, other, confirmed):
+        assert secret not in output.split("\n", 1)[1]
+    assert "name = :new_name" in planned
+    kept = str(project.rows("from batch_ops.run_events")) + str(project.rows("from batch_ops.batch_events"))
+    assert secret not in kept
+    assert project.value("select count(*) from duckdb_tables() where table_name like 'withheld%'") == 0
+
+
 def test_install_and_status_work_before_there_is_a_run(project, dbt):
     assert "There is no run yet" in dbt.run_operation("dbt_batch_ops.status").output
     assert "is installed in schema batch_ops" in dbt.run_operation("dbt_batch_ops.install").output

@@ -188,3 +188,11 @@ def test_install_and_status_work_before_there_is_a_run(project, dbt):
 def test_a_macro_that_only_postgresql_has_says_so(project, dbt, macro, args):
     output = failing(dbt, f"dbt_batch_ops.{macro}", args)
     assert f"dbt_batch_ops.{macro} is for PostgreSQL only, and this target is of type spark" in output
+
+
+def test_what_the_spec_redacts_is_not_in_the_ledger_and_a_run_goes_on_with_it(project, dbt, account):
+    planned = dbt.run_operation("rename_secretly", {"new_name": "s3cret"}).output
+    dbt.run_operation("rename_secretly", {"confirm": project.run_id()})
+    assert values(account, "name") == {"s3cret"}
+    assert "s3cret" not in planned
+    assert "s3cret" not in str(project.events("run_events"))

@@ -1,7 +1,7 @@
 {#- The run that an idempotency key stands for, as the answer to a second start: what is done is not done again. -#}
 {% macro _portable_answer(definition, given, operation_id) %}
     {%- set run = dbt_batch_ops._portable_load(operation_id) -%}
-    {%- if run.parameters != given["values"] -%}
+    {%- if run.parameters != given.shown -%}
         {%- do dbt_batch_ops._refuse(definition.description, {
             "reason": "idempotency_key " ~ given.idempotency_key ~ " stands for run " ~ operation_id
             ~ ", which was given other parameters; give this one another key"

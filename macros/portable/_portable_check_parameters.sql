@@ -14,14 +14,14 @@
             {%- do problems.append("parameter " ~ name ~ ": a list from a query or a model has PostgreSQL only; write the values") -%}
         {%- elif is_list and value is not none and (value is string or value is not iterable) -%}
             {%- do problems.append(
-                "parameter " ~ name ~ ": a list of " ~ element ~ " is needed, not " ~ tojson(value) | truncate(60, true)
+                "parameter " ~ name ~ ": a list of " ~ element ~ " is needed" ~ ("" if parameter.redact else ", not " ~ tojson(value) | truncate(60, true))
             ) -%}
         {%- elif (
             not is_list and value is not none and value is iterable and value is not string
             and not modules.re.match("jsonb?$", type)
         ) -%}
             {%- do problems.append(
-                "parameter " ~ name ~ ": one value of type " ~ type ~ " is needed, not " ~ tojson(value) | truncate(60, true)
+                "parameter " ~ name ~ ": one value of type " ~ type ~ " is needed" ~ ("" if parameter.redact else ", not " ~ tojson(value) | truncate(60, true))
             ) -%}
         {%- else -%}
             {%- set texts = [] -%}
@@ -31,7 +31,7 @@
             {%- set wrong = dbt_batch_ops._portable_value(dbt_batch_ops._portable_unconvertible(texts, element))
                 if texts | reject("none") | list else none -%}
             {%- if wrong is not none -%}
-                {%- do problems.append("parameter " ~ name ~ ": " ~ tojson(wrong) | truncate(60, true) ~ " is no " ~ element) -%}
+                {%- do problems.append("parameter " ~ name ~ ": " ~ ("the value" if parameter.redact else tojson(wrong) | truncate(60, true)) ~ " is no " ~ element) -%}
             {%- else -%}
                 {%- do resolved.update({
                     name: {"type": type, "sql": dbt_batch_ops._portable_literal(value, type), "value": value}

@@ -1,9 +1,12 @@
 {#-
   Adds to problems which of the records that a step is given are none, and which of their values are of no use.
 
+  Args:
+    redact (list[str]): columns and fields whose values are not shown.
+
   All of it before anything is written. Of rows that come from a query the database says so itself, when they are staged.
 -#}
-{% macro _portable_check_records(step, types, rows, problems) %}
+{% macro _portable_check_records(step, types, rows, redact, problems) %}
     {%- set where = "parameter " ~ step.source.parameter ~ ": " -%}
     {%- for row in rows if row is not mapping -%}
         {%- do problems.append(
@@ -13,13 +16,15 @@
     {%- endfor -%}
     {%- for name in step.fields -%}
         {%- set type = types[loop.index0] -%}
+        {%- set is_hidden = name in redact or step.fields[name].column in redact -%}
         {%- set texts = [] -%}
         {%- set is_list = dbt_batch_ops._portable_element(type) is not none -%}
         {%- for row in rows -%}
             {%- set value = row.get(name) if row is mapping else none -%}
             {%- if is_list and value is not none and (value is string or value is mapping or value is not iterable) -%}
                 {%- do problems.append(
-                    where ~ "row " ~ loop.index ~ ": " ~ name ~ ": a list is needed, not " ~ tojson(value) | truncate(60, true)
+                    where ~ "row " ~ loop.index ~ ": " ~ name ~ ": a list is needed"
+                    ~ ("" if is_hidden else ", not " ~ tojson(value) | truncate(60, true))
                 ) -%}
             {%- elif not is_list -%}
                 {%- do texts.append(dbt_batch_ops._portable_value_text(value, type)) -%}
@@ -29,8 +34,8 @@
             if texts | reject("none") | list and not modules.re.match("(?i)(varchar|string|text)", type) else none -%}
         {%- if wrong is not none -%}
             {%- do problems.append(
-                where ~ "row " ~ (texts.index(wrong | string) + 1) ~ ": " ~ name ~ ": " ~ tojson(wrong | string) | truncate(60, true)
-                ~ " is no " ~ type
+                where ~ "row " ~ (texts.index(wrong | string) + 1) ~ ": " ~ name ~ ": "
+                ~ ("the value" if is_hidden else tojson(wrong | string) | truncate(60, true)) ~ " is no " ~ type
             ) -%}
         {%- endif -%}
     {%- endfor -%}

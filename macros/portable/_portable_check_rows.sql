@@ -3,7 +3,8 @@
     {%- for step in plan.description.steps if step.operation_type in ["insert", "upsert"] -%}
         {%- if step.source.parameter in given.rows -%}
             {%- do dbt_batch_ops._portable_check_records(
-                step, dbt_batch_ops._portable_field_types(step, plan.columns), given.rows[step.source.parameter], problems
+                step, dbt_batch_ops._portable_field_types(step, plan.columns), given.rows[step.source.parameter],
+                plan.description.redact, problems
             ) -%}
         {%- endif -%}
         {%- set written = step.set_columns | map("lower") | list -%}

@@ -4,7 +4,7 @@
     {%- set not_started = description.operation ~ " was not started; nothing was changed: " -%}
     {%- do dbt_batch_ops._run_id(operation_id) -%}
     {%- set run = dbt_batch_ops._portable_load(operation_id | lower) -%}
-    {%- set reason = dbt_batch_ops._portable_not_confirmed(run, operation_id, description, given["values"]) -%}
+    {%- set reason = dbt_batch_ops._portable_not_confirmed(run, operation_id, description, given.shown) -%}
     {%- if reason is not none -%}
         {%- do dbt_batch_ops._fail(not_started ~ reason ~ ".") -%}
     {%- endif -%}
@@ -13,7 +13,9 @@
         {%- do dbt_batch_ops._portable_refuse_unfinished(description, existing) -%}
     {%- endif -%}
     {%- set problems = [] -%}
-    {%- set plan = dbt_batch_ops._portable_plan(definition, run.parameters, run.run_started_at, problems, opened=run.details) -%}
+    {%- set plan = dbt_batch_ops._portable_plan(
+        definition, dbt_batch_ops._portable_recalled(run), run.run_started_at, problems, opened=run.details
+    ) -%}
     {%- do dbt_batch_ops._refuse_problems(description, problems | unique | list) -%}
     {%- do dbt_batch_ops._portable_name_staged(run, plan) -%}
     {%- set step = description.steps[0] -%}

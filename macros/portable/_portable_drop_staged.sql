@@ -1,5 +1,8 @@
-{#- Drops the tables with the rows that a run was given, when nobody needs them any more. On Sail their files stay. -#}
+{#- Drops the tables with what a run was given, when nobody needs it any more. On Sail their files stay. -#}
 {% macro _portable_drop_staged(run) %}
+    {%- if run.redacted -%}
+        {%- do run_query("drop table if exists " ~ dbt_batch_ops._portable_withheld(run)) -%}
+    {%- endif -%}
     {%- for step in run.steps if step.iterate_by == "rows" -%}
         {%- do run_query("drop table if exists " ~ dbt_batch_ops._portable_staged(run, step.number)) -%}
     {%- endfor -%}

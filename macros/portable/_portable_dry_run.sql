@@ -37,11 +37,11 @@
     {%- for line in dbt_batch_ops._later_steps(run) + dbt_batch_ops._portable_limits(description) -%}
         {%- do dbt_batch_ops._say("  " ~ line) -%}
     {%- endfor -%}
-    {%- for name, value in given["values"].items() -%}
+    {%- for name, value in given.shown.items() -%}
         {%- do dbt_batch_ops._say("  " ~ "{:<17}".format(name) ~ tojson(value) | truncate(100, true)) -%}
     {%- endfor -%}
     {%- do dbt_batch_ops._say(
         "  statement of the first batch:\n\n"
-        ~ dbt_batch_ops._portable_statements(plan, step, dbt_batch_ops._portable_first_range(plan, step, batch)).apply
+        ~ dbt_batch_ops._portable_statements(dbt_batch_ops._portable_shown_plan(plan), step, dbt_batch_ops._portable_first_range(plan, step, batch)).apply
     ) -%}
 {% endmacro %}

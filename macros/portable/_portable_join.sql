@@ -3,14 +3,16 @@
     {%- set description = definition.description -%}
     {%- do dbt_batch_ops._run_id(operation_id) -%}
     {%- set run = dbt_batch_ops._portable_load(operation_id | lower) -%}
-    {%- set reason = dbt_batch_ops._portable_not_joined(run, operation_id, description, given["values"]) -%}
+    {%- set reason = dbt_batch_ops._portable_not_joined(run, operation_id, description, given.shown) -%}
     {%- if reason is not none -%}
         {%- do dbt_batch_ops._fail(description.operation ~ " does not go on; nothing was changed: " ~ reason ~ ".") -%}
     {%- elif run.is_closed -%}
         {{ return({"run": run, "plan": none}) }}
     {%- endif -%}
     {%- set problems = [] -%}
-    {%- set plan = dbt_batch_ops._portable_plan(definition, run.parameters, run.run_started_at, problems, opened=run.details) -%}
+    {%- set plan = dbt_batch_ops._portable_plan(
+        definition, dbt_batch_ops._portable_recalled(run), run.run_started_at, problems, opened=run.details
+    ) -%}
     {%- if problems -%}
         {%- do dbt_batch_ops._fail(dbt_batch_ops._bullets(
             description.operation ~ " does not go on; nothing was changed:", problems | unique | list

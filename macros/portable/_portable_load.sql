@@ -59,6 +59,7 @@
         "opening_token": first.token,
         "max_records": details.max_records,
         "parameters": fromjson(first.parameters),
+        "redacted": details.redacted or [],
         "run_started_at": first.run_started_at,
         "opened_at": first.happened_at,
         "details": details,

@@ -1,5 +1,5 @@
 {#- A run that is about to be opened, as `_portable_load` will tell it. -#}
-{% macro _portable_new_run(plan, values) %}
+{% macro _portable_new_run(plan, given) %}
     {%- set chosen = env_var("DBT_BATCH_OPS_OPERATION_ID", "") -%}
     {%- if chosen -%}
         {%- do dbt_batch_ops._run_id(chosen) -%}
@@ -7,6 +7,10 @@
     {%- set drawn = dbt_batch_ops._portable_rows(
         "select cast(uuid() as string) as operation_id, cast(uuid() as string) as token"
     )[0] -%}
+    {%- set redacted = [] -%}
+    {%- for name, parameter in plan.description.parameters.items() if parameter.redact and given["values"].get(name) is not none -%}
+        {%- do redacted.append(name) -%}
+    {%- endfor -%}
     {{ return({
         "operation_id": chosen or drawn.operation_id,
         "token": drawn.token,
@@ -20,7 +24,8 @@
         "total_records": 0,
         "error_count": 0,
         "max_records": plan.description.max_records,
-        "parameters": values,
+        "parameters": given.shown,
+        "redacted": redacted,
         "steps": dbt_batch_ops._portable_steps(plan.description),
     }) }}
 {% endmacro %}

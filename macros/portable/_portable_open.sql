@@ -22,8 +22,9 @@
     {%- endif -%}
     {%- do dbt_batch_ops._refuse_problems(description, problems | unique | list) -%}
     {%- do dbt_batch_ops._portable_check_preconditions(plan) -%}
-    {%- set run = dbt_batch_ops._portable_new_run(plan, given["values"]) -%}
+    {%- set run = dbt_batch_ops._portable_new_run(plan, given) -%}
     {%- do dbt_batch_ops._portable_begin() -%}
+    {%- do dbt_batch_ops._portable_withhold(run, given) -%}
     {%- do dbt_batch_ops._portable_stage(run, plan, given) -%}
     {%- set scope = dbt_batch_ops._portable_scope(run, plan, description.steps[0]) -%}
     {%- if scope.refused -%}

@@ -17,6 +17,7 @@
     ) -%}
     {%- do given.update({"idempotency_key": dbt_batch_ops._idempotency_key(idempotency_key, given.problems)}) -%}
     {%- do dbt_batch_ops._portable_take_rows(description, given) -%}
+    {%- do given.update({"shown": dbt_batch_ops._portable_shown_values(description, given["values"])}) -%}
     {%- do dbt_batch_ops._portable_attach(description.target) -%}
     {%- if dry_run -%}
         {{ return(dbt_batch_ops._portable_dry_run(definition, given)) }}

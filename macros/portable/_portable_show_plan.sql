@@ -20,7 +20,7 @@
     {%- set left = dbt_batch_ops._portable_left(run, 1, 0) -%}
     {%- set range = dbt_batch_ops._portable_batch_range(plan, step, left[0]) if left else "true" -%}
     {%- do dbt_batch_ops._say(
-        "  statement of the first batch:\n\n" ~ dbt_batch_ops._portable_statements(plan, step, range).apply ~ "\n"
+        "  statement of the first batch:\n\n" ~ dbt_batch_ops._portable_statements(dbt_batch_ops._portable_shown_plan(plan), step, range).apply ~ "\n"
     ) -%}
     {%- do dbt_batch_ops._say(
         "To start exactly this, within " ~ dbt_batch_ops._duration(dbt_batch_ops._setting("batch_ops_confirm_within_seconds"))
