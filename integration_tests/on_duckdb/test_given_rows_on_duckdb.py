@@ -150,6 +150,7 @@ def test_a_query_is_refused_where_the_spec_does_not_allow_it(project, dbt):
 def test_a_limit_takes_the_first_rows(project, dbt):
     output = dbt.run_operation("import_some", {"products": products(5)}).output
     assert "3 rows to insert" in output
+    assert "2 of 5 rows are left out: max_records" in output
     assert project.rows("select id from product order by id") == [(0,), (1,), (2,)]
 
 

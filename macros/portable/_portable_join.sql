@@ -7,6 +7,8 @@
     {%- if reason is not none -%}
         {%- do dbt_batch_ops._fail(description.operation ~ " does not go on; nothing was changed: " ~ reason ~ ".") -%}
     {%- elif run.is_closed -%}
+        {#- A command that was killed right after its last event has left them. -#}
+        {%- do dbt_batch_ops._portable_drop_staged(run) -%}
         {{ return({"run": run, "plan": none}) }}
     {%- endif -%}
     {%- set problems = [] -%}
@@ -39,7 +41,7 @@
         {%- do dbt_batch_ops._say(
             "  it was interrupted at batch " ~ left[0].batch_number
             ~ (" of step " ~ run.steps[left[0].step_number - 1].name if run.steps | length > 1 else "")
-            ~ ", " ~ dbt_batch_ops._portable_keys_of(left[0]) ~ ", which changed nothing"
+            ~ ", " ~ dbt_batch_ops._portable_keys_of(run, left[0]) ~ ", which changed nothing"
         ) -%}
     {%- endif -%}
     {%- do dbt_batch_ops._portable_add_event(run, "running") -%}

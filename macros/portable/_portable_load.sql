@@ -22,12 +22,10 @@
         "select step_number, step_records as records, step_matching as matching from (\n"
         ~ dbt_batch_ops._portable_step_events() | trim ~ "\n) as step_events" ~ of_run ~ " and place = 1"
     ) -%}
-        {%- do steps[row.step_number | int - 1].update({
-            "is_open": true,
-            "total_records": row.records | int,
-        }) -%}
-        {%- if row.matching is not none and row.matching > row.records -%}
-            {%- do steps[row.step_number | int - 1].update({"source": {"limited": true}}) -%}
+        {%- set step = steps[row.step_number | int - 1] -%}
+        {%- do step.update({"is_open": true, "total_records": row.records | int}) -%}
+        {%- if step.iterate_by == "range" and row.matching is not none and row.matching > row.records -%}
+            {%- do step.update({"source": {"limited": true}}) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- for row in dbt_batch_ops._portable_rows(

@@ -38,7 +38,7 @@
         "is_open": true,
         "total_records": records,
     }) -%}
-    {%- if scope.matching is not none and scope.matching > records -%}
+    {%- if step.source.kind == "target" and scope.matching is not none and scope.matching > records -%}
         {%- do run.steps[number - 1].update({"source": {"limited": true}}) -%}
     {%- endif -%}
     {%- do run.update({"total_records": run.total_records + records}) -%}

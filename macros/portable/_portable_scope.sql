@@ -13,6 +13,11 @@
         "select count(*) from " ~ dbt_batch_ops._portable_walk(plan, step).relation
         ~ (" where " ~ dbt_batch_ops._portable_statements(plan, step, "true").where if step.source.kind == "target" else "")
     ) | int -%}
+    {%- if step.source.kind != "target" and matching > left -%}
+        {%- for own in run.steps if own.name == step.name -%}
+            {%- do own.source.update({"left_out": matching - left}) -%}
+        {%- endfor -%}
+    {%- endif -%}
     {{ return({
         "limit": left,
         "matching": matching,
