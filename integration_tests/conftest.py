@@ -23,6 +23,19 @@ INSTALLED = "template_with_ledger"
 collect_ignore = ["on_duckdb", "on_spark"]
 
 
+def pytest_sessionfinish(session):
+    """A run of many tests that has left most of them out has not passed, whatever was the reason."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(session.config, "workerinput"):
+        return
+    skipped, passed = (len(reporter.stats.get(outcome, ())) for outcome in ("skipped", "passed"))
+    if skipped > max(passed, 100):
+        reporter.write_line(
+            f"\n{skipped} tests were skipped and {passed} passed: that is no result.", red=True
+        )
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(scope="session")
 def server_settings():
     return {

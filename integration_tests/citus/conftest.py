@@ -26,12 +26,6 @@ insert into account select n, 0, mod(n, 3) = 0 from generate_series(1, %s) as n;
 """
 
 
-def pytest_collection_modifyitems(items):
-    if not DSN:
-        for item in items:
-            item.add_marker(pytest.mark.skip(reason="DBT_BATCH_OPS_CITUS_DSN names no Citus"))
-
-
 class CitusDatabase(Database):
     """The database of a coordinator, as it was given."""
 
@@ -42,6 +36,8 @@ class CitusDatabase(Database):
 
 @pytest.fixture(scope="session")
 def _citus():
+    if not DSN:
+        pytest.skip("DBT_BATCH_OPS_CITUS_DSN names no Citus")
     return CitusDatabase()
 
 
