@@ -172,3 +172,21 @@ def test_an_insert_killed_before_a_commit_goes_on_with_the_rows_it_was_opened_wi
     # Before the opening is committed there is no run, so the next one takes what is there then.
     expected = 600 if completed == 0 else 300
     assert project.rows("select count(*), count(distinct id) from product") == [(expected, expected)]
+
+
+@pytest.mark.parametrize("completed", [0, 1, 2, 4])
+def test_a_run_over_what_an_earlier_step_has_found_goes_on_with_just_that(project, dbt, completed):
+    create_accounts(project, 2_000)
+    hold(dbt, completed, "add_one_to_found")
+    if completed:
+        # Rows that would be found now, and were not then.
+        project.execute("insert into account select id + 10000, 0, name, amount, seen_at from account")
+    dbt.run_operation("add_one_to_found", arguments_of(project))
+    found = project.rows(
+        "select mod(id, 2), v, count(*) from account where id < 10000 group by all order by all"
+    )
+    assert found == [(0, 1, 950), (1, 0, 1000)]
+    assert project.value("select count(*) from account where id >= 10000 and v <> 0") == 0
+    steps = "select step_number, sum(records) from batch_ops.batches group by 1 order by 1"
+    assert project.rows(steps) == [(1, 1000), (2, 1000), (3, 50)]
+    assert project.value("select count(*) from duckdb_tables() where table_name like 'output%'") == 0

@@ -219,3 +219,23 @@ def test_ranges_of_a_start_that_was_killed_before_it_was_a_run_are_not_those_of_
     dbt.run("run-operation", "add_one", environment={"DBT_BATCH_OPS_OPERATION_ID": run})
     assert sorted(records_of(project)) == [(run, 1, number) for number in range(1, 9)]
     assert_exactly_once(project, account)
+
+
+@pytest.mark.parametrize("moment", ["before 1", "after 1", "after 2"])
+def test_a_run_over_what_an_earlier_step_has_found_goes_on_with_just_that(
+    project, dbt, account, client, moment
+):
+    # The select has no statement to stop at, so these are batches of the step after it.
+    hold(project, "add_one_to_found", moment).kill()
+    client.run("insert into account select id + 10000, v, name, amount, seen_at from account where v = 0")
+    dbt.run_operation("add_one_to_found", project.arguments)
+    rows = account.rows()
+    even = [row["v"] for row in rows if row["id"] < 10_000 and row["id"] % 2 == 0]
+    assert even == [1] * (ACCOUNTS // 2 - 50)
+    assert {row["v"] for row in rows if row["id"] >= 10_000 or row["id"] % 2} == {0}
+    records = records_of(project)
+    assert [sum(n for (_, step, _), n in records.items() if step == number) for number in (1, 2, 3)] == [
+        ACCOUNTS // 2,
+        ACCOUNTS // 2,
+        50,
+    ]

@@ -28,7 +28,7 @@ def users_query(source: str, number: str, id_type: str, moment: str) -> str:
         concat('user', {number}, '@example.com') as email,
         case when {number} % 3 = 0 then 'pending' else 'active' end as status,
         cast(null as timestamp) as updated_at,
-        cast(null as bigint) as legacy_id,
+        cast(case when {number} % 4 = 0 then {number} end as bigint) as legacy_id,
         {number} % 5 = 0 as is_admin,
         case when {number} % 2 = 0 then cast('2020-01-01 00:00:00' as {moment})
             else cast(current_timestamp as {moment}) end as last_login_at,
@@ -74,6 +74,11 @@ TRIALS: Mapping[str, Trial] = {
         expected={"status": "closed"},
         moment="updated_at",
         arguments={"user_ids": [*map(user_id, range(15)), user_id(COUNT)], "new_status": "closed"},
+    ),
+    "migrate_user_data": Trial(
+        is_changed=lambda number: number % 4 == 0,
+        expected={"migration_version": "2.0"},
+        moment="migrated_at",
     ),
     "deactivate_inactive_users": Trial(
         is_changed=lambda number: number in _IS_INACTIVE and number % 3 != 0 and number % 5 != 0,

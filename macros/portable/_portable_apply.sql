@@ -6,6 +6,10 @@
   it is announced again, with twice the time.
 -#}
 {% macro _portable_apply(run, plan, step, batch) %}
+    {%- if step.operation_type == "select" -%}
+        {#- Its rows were found when the step was opened. -#}
+        {{ return(dbt_batch_ops._portable_value("select count(*) from " ~ plan.outputs[step.name]) | int) }}
+    {%- endif -%}
     {{ return(adapter.dispatch("_portable_apply", "dbt_batch_ops")(run, plan, step, batch)) }}
 {% endmacro %}
 
@@ -21,7 +25,7 @@
     {%- for doubling in range(16) if ns.records is none -%}
         {%- set intent = dbt_batch_ops._portable_intend(run, batch, seconds * 2 ** doubling) -%}
         {%- set range = dbt_batch_ops._portable_batch_range(plan, step, batch) ~ "\n    and " ~ intent.predicate -%}
-        {%- do dbt_batch_ops._portable_statement(dbt_batch_ops._portable_statements(plan, step, range, mark).apply, mark) -%}
+        {%- do dbt_batch_ops._portable_statement(dbt_batch_ops._portable_statements(plan, step, range, mark, joined=true).apply, mark) -%}
         {%- set found = dbt_batch_ops._portable_find(plan.relation, mark, run.table_version) -%}
         {%- if found.commits > 0 -%}
             {%- set ns.records = found.records -%}

@@ -8,7 +8,7 @@
     {%- if not dbt_batch_ops._portable_is_alone() -%}
         {%- do dbt_batch_ops._portable_check_token(run) -%}
     {%- endif -%}
-    {%- if description.max_records is not none and step.source.kind == "target" -%}
+    {%- if description.max_records is not none and step.source.kind == "target" and step.operation_type != "select" -%}
         {%- set own = dbt_batch_ops._portable_statements(
             plan, step, dbt_batch_ops._portable_range(plan.key, plan.key_types, batch.range_lo, batch.range_hi)
         ) -%}
@@ -17,7 +17,7 @@
             ~ dbt_batch_ops._portable_range(plan.key, plan.key_types, batch.range_lo, batch.range_hi)
             ~ "\n    and (\n        " ~ own.where ~ "\n    )"
         ) | int -%}
-        {%- if run.processed_records + matching > description.max_records -%}
+        {%- if dbt_batch_ops._portable_changed(run) + matching > description.max_records -%}
             {%- do dbt_batch_ops._portable_stop(
                 run, "failed", "stopped by itself: batch " ~ batch.batch_number ~ " has " ~ "{:,}".format(matching)
                 ~ " rows now, and with them the run would change more than max_records = "

@@ -24,6 +24,15 @@
             "range_hi": tojson([[records, step.batch_size] | min | string]),
         }) }}
     {%- endif -%}
+    {%- if step.operation_type == "select" -%}
+        {{ return({
+            "records": dbt_batch_ops._portable_value("select count(*) from " ~ plan.relation ~ " where "
+                ~ dbt_batch_ops._portable_statements(plan, step, "true").where) | int,
+            "batches": 1,
+            "range_lo": none,
+            "range_hi": "[]",
+        }) }}
+    {%- endif -%}
     {%- set scope = dbt_batch_ops._portable_scope(run, plan, step) -%}
     {%- if scope.refused -%}
         {%- do dbt_batch_ops._refuse(description, {"over_limit": description.max_records}) -%}

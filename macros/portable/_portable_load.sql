@@ -19,11 +19,11 @@
     {%- set details = fromjson(first.details) -%}
     {%- set steps = details.steps -%}
     {%- for row in dbt_batch_ops._portable_rows(
-        "select step_number, step_records as records, step_matching as matching from (\n"
+        "select step_number, step_records as records, step_matching as matching, token from (\n"
         ~ dbt_batch_ops._portable_step_events() | trim ~ "\n) as step_events" ~ of_run ~ " and place = 1"
     ) -%}
         {%- set step = steps[row.step_number | int - 1] -%}
-        {%- do step.update({"is_open": true, "total_records": row.records | int}) -%}
+        {%- do step.update({"is_open": true, "total_records": row.records | int, "token": row.token}) -%}
         {%- if step.iterate_by == "range" and row.matching is not none and row.matching > row.records -%}
             {%- do step.update({"source": {"limited": true}}) -%}
         {%- endif -%}

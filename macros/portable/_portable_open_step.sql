@@ -16,6 +16,11 @@
         "status": "planned",
         "token": run.token,
     } -%}
+    {%- if step.operation_type == "select" -%}
+        {%- set ranges = dbt_batch_ops._portable_one_batch(dbt_batch_ops._portable_collect(run, plan, step, number)) -%}
+    {%- else -%}
+        {%- set ranges = dbt_batch_ops._portable_ranges(plan, step, scope.limit) -%}
+    {%- endif -%}
     {%- set values = [] -%}
     {%- for name, type in columns.items() -%}
         {%- do values.append(
@@ -25,7 +30,7 @@
     {%- endfor -%}
     {%- do run_query(
         "insert into " ~ batches ~ " (" ~ columns | join(", ") ~ ")\nselect\n    " ~ values | join(",\n    ") ~ "\nfrom (\n"
-        ~ dbt_batch_ops._portable_ranges(plan, step, scope.limit) ~ "\n) as ranges"
+        ~ ranges ~ "\n) as ranges"
     ) -%}
     {%- set records = dbt_batch_ops._portable_value(
         "select coalesce(sum(expected_records), 0) from " ~ batches ~ " where operation_id = " ~ text(run.operation_id, "string")

@@ -41,6 +41,7 @@
         "key_types": types,
         "parameters": dbt_batch_ops._portable_check_parameters(description, values, columns, problems),
         "staged": {},
+        "outputs": {},
         "run_started_at": run_started_at,
     }) }}
 {% endmacro %}

@@ -9,10 +9,7 @@
 -#}
 {% macro _portable_ranges(plan, step, limit) %}
     {%- if step.source.kind == "once" -%}
-        {{ return(
-            "select 1 as batch_number, cast(null as " ~ dbt_batch_ops._portable_type("string")
-            ~ ") as range_lo, '[\"1\"]' as range_hi, 1 as expected_records"
-        ) }}
+        {{ return(dbt_batch_ops._portable_one_batch(1)) }}
     {%- endif -%}
     {%- set walk = dbt_batch_ops._portable_walk(plan, step) -%}
     {%- set columns = [] -%}

@@ -5,10 +5,10 @@
 -#}
 {% macro _portable_scope(run, plan, step) %}
     {%- set description = plan.description -%}
-    {%- if description.max_records is none or step.source.kind == "once" -%}
+    {%- if description.max_records is none or step.source.kind == "once" or step.operation_type == "select" -%}
         {{ return({"limit": none, "matching": none, "refused": false}) }}
     {%- endif -%}
-    {%- set left = [description.max_records - run.processed_records, 0] | max -%}
+    {%- set left = [description.max_records - dbt_batch_ops._portable_changed(run), 0] | max -%}
     {%- set matching = dbt_batch_ops._portable_value(
         "select count(*) from " ~ dbt_batch_ops._portable_walk(plan, step).relation
         ~ (" where " ~ dbt_batch_ops._portable_statements(plan, step, "true").where if step.source.kind == "target" else "")

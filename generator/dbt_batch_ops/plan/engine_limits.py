@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from dbt_batch_ops.plan.dialect import Dialect
 from dbt_batch_ops.plan.resolution import Resolved
 from dbt_batch_ops.plan.steps import WorkItem
 from dbt_batch_ops.spec.diagnostics import Position, quoted
-from dbt_batch_ops.spec.engines import POSTGRES, shown_engine
+from dbt_batch_ops.spec.engines import POSTGRES, SPARK, shown_engine
 from dbt_batch_ops.spec.model import Operation
 from dbt_batch_ops.spec.read import OperationSpec
 from dbt_batch_ops.sql.engine_types import engine_type
 from dbt_batch_ops.sql.types import PgType
 
-_PORTABLE_TYPES = frozenset({"update", "delete", "insert", "upsert"})
+_PORTABLE_TYPES = frozenset({"update", "delete", "insert", "upsert", "select"})
 
-_WHY_NOT: Mapping[str, str] = {
-    "select": "an export is handed over by PostgreSQL's ledger",
-    "custom_function": "a function is called with rows that PostgreSQL's ledger has staged",
-}
+_NO_FUNCTION = "a function is called with rows that PostgreSQL's ledger has staged"
+_NO_EXPORT = "an export is handed over by PostgreSQL's ledger; a select is for lists of later steps"
 
 _NO_SOURCE: Mapping[str, str] = {
     "csv": "a CSV file is read by PostgreSQL's COPY; load it into a table, and give its rows as {ref: ...}",
@@ -120,8 +118,7 @@ def check_limits(dialect: Dialect, operation: OperationSpec, items: Iterable[Wor
             continue
         location = (*item.location, "operation_type")
         place = document.position(location if document.has(location) else (*item.location, "data_source"))
-        problem = f"{quoted(item.type)} is not done on {shown}, only update, delete, insert and upsert"
-        dialect.findings.error(place, f"{problem}: {_WHY_NOT[item.type]}")
+        dialect.findings.error(place, f"{quoted(item.type)} is not done on {shown}: {_NO_FUNCTION}")
     if model.skip_invalid_rows:
         problem = (
             f"`skip_invalid_rows` is not done on {shown}, because PostgreSQL's ledger keeps what is left out"
@@ -141,12 +138,13 @@ def check_limits(dialect: Dialect, operation: OperationSpec, items: Iterable[Wor
             dialect.findings.warning(place, f"`{key}` has no effect on {shown}: {effect}")
 
 
-def check_sources(dialect: Dialect, steps: Iterable[Resolved]) -> None:
-    """Record rows that the engine cannot go through.
+def check_sources(dialect: Dialect, steps: Iterable[Resolved], used: Collection[str]) -> None:
+    """Record rows that the engine cannot go through or hand on.
 
     Args:
         dialect: The engine.
         steps: The steps of an operation, in the order in which they run.
+        used: The steps whose rows are used by later ones.
     """
     if dialect.engine == POSTGRES:
         return
@@ -160,6 +158,31 @@ def check_sources(dialect: Dialect, steps: Iterable[Resolved]) -> None:
             location = (*item.location, "data_source")
             place = document.position(location if document.has(location) else item.location)
             dialect.findings.error(place, f"{quoted(item.name)} is not done on {shown}: {reason}")
-        for placed in step.list_uses:
-            problem = f"{quoted(placed.use.shown)} is not there on {shown}: {_NO_SOURCE['output']}"
-            dialect.findings.error(Position(placed.line, placed.column), problem)
+        if item.type == "select" and item.name not in used:
+            place = document.position((*item.location, "operation_type"))
+            dialect.findings.error(place, f"{quoted(item.name)} is not done on {shown}: {_NO_EXPORT}")
+
+
+def check_lists(dialect: Dialect, step: Resolved, driving: Collection[str]) -> None:
+    """Record lists of earlier steps that are used as the engine cannot use them.
+
+    Args:
+        dialect: The engine.
+        step: A step.
+        driving: The lists that limit the rows of the step.
+    """
+    if dialect.engine == POSTGRES:
+        return
+    shown = shown_engine(dialect.engine)
+    for index, placed in enumerate(step.list_uses):
+        name = placed.use.name
+        if step.lists[name].output.columns is None or step.lists[name].output.step_type != "select":
+            problem = f"is not there on {shown}: {_NO_SOURCE['output']}, but those of a select"
+        elif name not in driving:
+            form = f"`column = ANY(:{name})`"
+            problem = f"has to stand as {form} on {shown}, alone or joined to other conditions by AND"
+        elif index and dialect.engine == SPARK:
+            problem = f"is one list too many on {shown}: a statement is joined with one"
+        else:
+            continue
+        dialect.findings.error(Position(placed.line, placed.column), f"{quoted(placed.use.shown)} {problem}")

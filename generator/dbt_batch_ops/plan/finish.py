@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dbt_batch_ops.plan.dialect import Dialect
 from dbt_batch_ops.plan.drafts import Draft
+from dbt_batch_ops.plan.engine_limits import check_lists
 from dbt_batch_ops.plan.expressions import FieldTypes, Read
 from dbt_batch_ops.plan.model import Argument, Assignment, Check, OutputList, RowField, SqlPart, StepPlan
 from dbt_batch_ops.plan.resolution import Resolved
@@ -49,6 +50,7 @@ def finish(
     if draft.condition is not None and draft.condition.expression is not None:
         lists = list_terms(draft.condition.expression, types)
         condition = draft.condition.part(types, lists)
+    check_lists(dialect, resolved, {term.name for _, term in lists.values()})
     outputs = (OutputList(name, found.output.step, found.field) for name, found in resolved.lists.items())
     return StepPlan(
         name=item.name,

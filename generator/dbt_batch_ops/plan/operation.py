@@ -70,7 +70,9 @@ class OperationReader:
             self._keep_parameters(read, outputs)
         names = [draft.item.name for draft in drafts]
         resolved = [resolve(draft, outputs, names[:index]) for index, draft in enumerate(drafts)]
-        check_sources(self._reader.dialect, resolved)
+        used = {found.output.step for step in resolved for found in step.lists.values()}
+        used |= {step.source.step for step in resolved if isinstance(step.source, OutputSource)}
+        check_sources(self._reader.dialect, resolved, used)
         check_rows_are_imported(self._operation, self._spec.document, resolved)
         types = self._plan_parameters(resolved, preconditions)
         types |= self._list_types(resolved)
@@ -78,8 +80,6 @@ class OperationReader:
         if self._mistakes():
             return
         self._redact(resolved, preconditions)
-        used = {found.output.step for step in resolved for found in step.lists.values()}
-        used |= {step.source.step for step in resolved if isinstance(step.source, OutputSource)}
         self.preconditions = tuple(check(read, types) for read in preconditions)
         self.steps = tuple(
             finish(step, types, own, self._fields or {}, used, self._reader.dialect)

@@ -22,6 +22,7 @@ class Output:
 
     Attributes:
         step: The step.
+        step_type: What it does.
         name: The name that the spec gives them; ``None`` when it gives none.
         columns: Their columns with their types; ``None`` when only the database knows them.
         entity: The entity whose key is in them.
@@ -29,6 +30,7 @@ class Output:
     """
 
     step: str
+    step_type: str
     name: str | None
     columns: FieldTypes | None
     entity: str
@@ -73,7 +75,7 @@ def output_of(draft: Draft, fields: FieldTypes | None) -> Output | None:
         columns = {column: (fields or {}).get(column) for column in item.work.select_fields or ()}
     elif item.type != "custom_function" and item.key:
         columns = {column: (fields or {}).get(column) for column in item.key}
-    return Output(item.name, item.output, columns, item.entity, item.key)
+    return Output(item.name, item.type, item.output, columns, item.entity, item.key)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ def statements_view(plan: OperationPlan, step: StepPlan) -> dict[str, Any]:
         "conflict_target": [_name(plan, column) for column in step.conflict_target],
         "conflict_updates": [_conflict_update(plan, step, column) for column in step.conflict_updates],
         "is_marked": plan.engine == SPARK,
+        "is_joined": bool(step.outputs),
         "function": ".".join(jinja_text.escape(quote_routine_name(name)) for name in step.function),
         "arguments": [_argument(argument) for argument in step.arguments],
     }
@@ -45,7 +46,10 @@ def _template(plan: OperationPlan, step: StepPlan) -> str:
     Elsewhere an upsert is a MERGE because ON CONFLICT needs a unique index, which few tables have there.
     """
     by_merge = {POSTGRES: (), DUCKDB: ("upsert",), SPARK: ("upsert", "insert", "delete")}[plan.engine]
-    return f"{step.operation_type}_by_merge" if step.operation_type in by_merge else step.operation_type
+    # Delta's UPDATE takes no subquery, so what an earlier step has found is joined.
+    is_joined = plan.engine == SPARK and step.operation_type == "update" and step.outputs
+    is_merged = is_joined or step.operation_type in by_merge
+    return f"{step.operation_type}_by_merge" if is_merged else step.operation_type
 
 
 def checked(check: Check, indent: int) -> dict[str, Any]:
