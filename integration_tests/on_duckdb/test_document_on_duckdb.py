@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.document_products import ARGUMENTS, IMPORT, assert_imported
+from support.document_products import ARGUMENTS, CSV, IMPORT, LOAD, assert_imported, assert_loaded
 from support.document_users import COUNT, TRIALS, users_query
 from support.duck import DuckProject
 from support.matrix import WORKS, check_cell, refusal
@@ -15,7 +15,7 @@ SPECS = complete_specs() if DOCUMENT.is_file() else {}
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     project = DuckProject(tmp_path_factory.mktemp("document") / "project")
-    for operation in (*TRIALS, IMPORT):
+    for operation in (*TRIALS, IMPORT, LOAD):
         project.write(f"batch_operations/{operation}.yml", with_header(SPECS[operation]))
     project.dbt.run("deps")
     project.generate()
@@ -28,7 +28,7 @@ def test_a_spec_is_done_or_refused_as_the_page_about_engines_says(request, opera
     if reason is None:
         project = request.getfixturevalue("project")
         project.clear()
-        (do_import if operation == IMPORT else do)(project, operation)
+        {IMPORT: do_import, LOAD: do_load}.get(operation, do)(project, operation)
         assert project.status == "completed"
     check_cell(operation, "DuckDB", reason or WORKS)
 
@@ -52,6 +52,15 @@ def do_import(project, operation):
     )
     project.dbt.run_operation(operation, ARGUMENTS)
     assert_imported(rows_of(project, "product"))
+
+
+def do_load(project, operation):
+    """Load products from a file, and look at each of them afterwards."""
+    project.execute("create table product (id bigint, name varchar, price decimal(10, 2), category varchar)")
+    file = project.write("products.csv", CSV)
+    output = project.dbt.run_operation(operation, {"csv_file": str(file)}).output
+    assert "2 of 600 rows are invalid and left out" in output
+    assert_loaded(rows_of(project, "product"))
 
 
 def rows_of(project, table):

@@ -241,3 +241,81 @@ def test_the_ledger_keeps_the_number_of_the_rows_and_not_the_rows(project, dbt):
     kept = project.value("select parameters from batch_ops.run_events where parameters is not null")
     assert '"rows": 3' in kept
     assert "sku 1" not in kept
+
+
+def test_a_csv_file_is_loaded_by_the_names_and_places_of_its_columns(project, dbt, tmp_path):
+    file = tmp_path / "it's products.csv"
+    lines = [f'{number},"sku ""{number}""",{number}.5,name {number}\n' for number in range(250)]
+    file.write_text("no,SKU,price,Product Name\n" + "".join(lines))
+    output = dbt.run_operation("load_products", {"csv_file": str(file)}).output
+    assert "completed: 250 rows in 3 batches" in output
+    assert project.rows("select sku, name, price, stock from product where id = 7") == [
+        ('sku "7"', "NAME 7", Decimal("7.50"), 1)
+    ]
+    assert staged(project) == []
+
+
+def test_invalid_rows_of_a_csv_file_are_left_out_and_recorded_each_with_its_reason(project, dbt, tmp_path):
+    file = tmp_path / "products.csv"
+    file.write_text('no,SKU,price,Product Name\n1,a,1,n\nx,b,2,n\n3,"",,n\n4,,-1,n\n5,e,5,n\n')
+    output = dbt.run_operation("load_products", {"csv_file": str(file)}).output
+    assert "3 of 5 rows are invalid and left out; see batch_ops.errors" in output
+    assert project.rows("select id, sku from product order by id") == [(1, "a"), (5, "e")]
+    assert project.rows("select row_number, error_message from batch_ops.errors order by 1") == [
+        (2, 'id: "x" is no BIGINT'),
+        (3, "price > 0 is not true"),
+        (4, "price > 0 is not true"),
+    ]
+
+
+def test_more_invalid_rows_than_max_errors_refuse_the_run(project, dbt, tmp_path):
+    file = tmp_path / "products.csv"
+    file.write_text("no,SKU,price,Product Name\n" + "x,a,1,n\n" * 4)
+    output = failing(dbt, "load_products", {"csv_file": str(file)})
+    assert 'parameter csv_file: row 1: id: "x" is no BIGINT' in output
+    assert "4 of 4 rows are invalid, and max_errors is 3" in output
+    assert (project.run_id(), staged(project)) == (None, [])
+    assert project.value("select count(*) from batch_ops.errors") == 0
+
+
+def test_an_empty_value_of_a_csv_file_is_null_and_one_in_quotes_an_empty_text(project, dbt, tmp_path):
+    file = tmp_path / "prices.csv"
+    file.write_text('"";1\n;2\nc;3\nc;4\n')
+    dbt.run_operation("load_prices", {"csv_file": str(file)})
+    assert project.rows("select sku, price from product order by price") == [
+        ("", Decimal(1)),
+        (None, Decimal(2)),
+        ("c", Decimal(4)),
+    ]
+
+
+def test_a_csv_file_with_a_value_of_no_use_refuses_the_run_where_none_may_be_left_out(project, dbt, tmp_path):
+    file = tmp_path / "prices.csv"
+    file.write_text("a;1\nb;cheap\n")
+    output = failing(dbt, "load_prices", {"csv_file": str(file)})
+    assert 'parameter csv_file: row 2: price: "cheap" is no decimal(38, 10)' in output
+    assert project.value("select count(*) from product") == 0
+
+
+def test_a_csv_file_that_is_not_there_or_has_other_columns_is_told(project, dbt, tmp_path):
+    file = tmp_path / "products.csv"
+    assert "No files found" in failing(dbt, "load_products", {"csv_file": str(file)})
+    file.write_text("no,SKU,price\n1,a,1\n")
+    output = failing(dbt, "load_products", {"csv_file": str(file)})
+    assert "has no column Product Name; its columns are: no, SKU, price" in output
+
+
+def test_a_seed_is_loaded(project, dbt):
+    seed = project.write("seeds/offers.csv", "no,SKU,price,Product Name\n1,a,1.5,n\n2,b,2,n\n")
+    try:
+        assert "seed offers is not in the database yet" in failing(
+            dbt, "load_products", {"csv_file": "offers"}
+        )
+        dbt.run("seed")
+        dbt.run_operation("load_products", {"csv_file": "offers"})
+    finally:
+        seed.unlink()
+    assert project.rows("select id, price from product order by id") == [
+        (1, Decimal("1.50")),
+        (2, Decimal(2)),
+    ]

@@ -302,3 +302,13 @@ def test_models_of_a_project_on_duckdb_build_beside_the_package(project, dbt):
     finally:
         file.unlink()
     assert "ERROR=0" in built.output
+
+
+def test_a_ledger_of_an_earlier_version_gets_what_it_does_not_have(project, dbt):
+    create_accounts(project, 10)
+    dbt.run_operation("add_one")
+    project.execute("drop table batch_ops.errors", "update batch_ops.installation set version = 1")
+    dbt.run_operation("add_one_or_go_on")
+    assert project.rows("select max(version) from batch_ops.installation") == [(2,)]
+    assert project.rows("from batch_ops.errors") == []
+    assert project.value("select count(*) from batch_ops.runs") == 2

@@ -3,7 +3,7 @@
 import pytest
 
 from support.delta import DeltaTable
-from support.document_products import ARGUMENTS, IMPORT, assert_imported
+from support.document_products import ARGUMENTS, CSV, IMPORT, LOAD, assert_imported, assert_loaded
 from support.document_users import COUNT, TRIALS, users_query
 from support.matrix import WORKS, check_cell, refusal
 from support.reference_document import DOCUMENT, complete_specs, needs_document, with_header
@@ -16,7 +16,7 @@ SPECS = complete_specs() if DOCUMENT.is_file() else {}
 @pytest.fixture(scope="module")
 def project(tmp_path_factory, sail):
     project = SparkProject(tmp_path_factory.mktemp("document") / "project", sail.url)
-    for operation in (*TRIALS, IMPORT):
+    for operation in (*TRIALS, IMPORT, LOAD):
         project.write(f"batch_operations/{operation}.yml", with_header(SPECS[operation]))
     project.dbt.run("deps")
     project.generate()
@@ -29,7 +29,7 @@ def test_a_spec_is_done_or_refused_as_the_page_about_engines_says(request, opera
     if reason is None:
         project = request.getfixturevalue("project")
         project.clear()
-        (do_import if operation == IMPORT else do)(project, client, operation)
+        {IMPORT: do_import, LOAD: do_load}.get(operation, do)(project, client, operation)
         assert project.status == "completed"
     check_cell(operation, "Spark", reason or WORKS)
 
@@ -56,3 +56,19 @@ def do_import(project, client, operation):
     )
     project.dbt.run_operation(operation, ARGUMENTS)
     assert_imported(DeltaTable(location).rows())
+
+
+def do_load(project, client, operation):
+    """Load products from a seed, and look at each of them afterwards."""
+    location = project.tables / "product"
+    client.run(
+        "create table product (id bigint, name string, price decimal(10, 2), category string)"
+        f" using delta location '{location}'"
+    )
+    # What dbt seed would make there; this server forgets it when the command ends.
+    file = project.write("seeds/offered.csv", CSV)
+    query = f"select * from csv.`{file}` where _c0 <> 'name'"
+    client.make_table("offered", project.tables / "offered", query)
+    output = project.dbt.run_operation(operation, {"csv_file": "offered"}).output
+    assert "2 of 600 rows are invalid and left out" in output
+    assert_loaded(DeltaTable(location).rows())

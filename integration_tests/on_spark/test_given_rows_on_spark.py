@@ -93,6 +93,37 @@ def test_rows_that_break_a_rule_or_are_of_no_use_refuse_the_run(project, dbt, pr
     assert (ids(product), project.run_id()) == ([], None)
 
 
+def test_a_seed_is_loaded_and_its_invalid_rows_are_recorded(project, dbt, product, client):
+    client.make_table(
+        "offered",
+        project.tables / "offered",
+        "select * from (values ('1', 'a', '1.5', 'n'), ('x', 'b', '2', 'n'), ('3', 'c', '-1', null))"
+        " as listed (no, SKU, price, `Product Name`)",
+    )
+    seed = project.write("seeds/offered.csv", "no,SKU,price,Product Name\n")
+    try:
+        output = dbt.run_operation("load_products", {"csv_file": "offered"}).output
+        dbt.run_operation("set_prices", {"prices": {"ref": "offered"}})
+    finally:
+        seed.unlink()
+    assert "2 of 3 rows are invalid and left out; see batch_ops.errors" in output
+    assert sorted((row["sku"], row["id"], row["name"], row["price"]) for row in product.rows()) == [
+        ("a", 1, "N", Decimal("1.5")),
+        ("b", None, None, Decimal(2)),
+        ("c", None, None, Decimal(-1)),
+    ]
+    assert sorted((row["row_number"], row["error_message"]) for row in project.events("errors")) == [
+        (2, 'id: "x" is no bigint'),
+        (3, "price > 0 is not true"),
+    ]
+
+
+def test_a_file_of_this_machine_is_refused(project, dbt, product):
+    assert "spark does not read files of this machine" in failing(
+        dbt, "load_products", {"csv_file": "/tmp/products.csv"}
+    )
+
+
 def test_one_row_of_constants_is_inserted_once(project, dbt, product):
     dbt.run_operation("add_product", {"id": 5, "sku": "five"})
     (row,) = product.rows()

@@ -13,6 +13,23 @@ ARGUMENTS = {
 }
 
 
+LOAD = "import_products_csv"
+_INVALID = {2, 5}
+CSV = "name,price,category\n" + "".join(
+    f'"product {number}",{-1 if number in _INVALID else number + 1}.5,category {number % 7}\n'
+    for number in range(COUNT)
+)
+
+
+def assert_loaded(rows: list[dict[str, Any]]) -> None:
+    """Each product of the file is there once, but for those that break a rule."""
+    assert sorted((row["name"], row["price"], row["category"]) for row in rows) == sorted(
+        (f"product {number}", Decimal(f"{number + 1}.5"), f"category {number % 7}")
+        for number in range(COUNT)
+        if number not in _INVALID
+    )
+
+
 def assert_imported(rows: list[dict[str, Any]]) -> None:
     """Each product is there once, with its values and the time of the import."""
     found = sorted((row["name"], row["price"], row["category_id"]) for row in rows)

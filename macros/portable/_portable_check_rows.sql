@@ -7,6 +7,9 @@
                 plan.description.redact, problems
             ) -%}
         {%- endif -%}
+        {%- if step.source.kind == "csv" and given["values"].get(step.source.parameter) is not none -%}
+            {%- do dbt_batch_ops._portable_check_csv(step, given, problems) -%}
+        {%- endif -%}
         {%- set written = step.set_columns | map("lower") | list -%}
         {%- for name, column in plan.columns.items() if column.not_null and not column.has_default and name not in written -%}
             {%- do problems.append(

@@ -1,10 +1,13 @@
 {#-
-  What is wrong with the staged rows of a step, a line for each row, the first ten, and one for those that come after.
+  The query of the staged rows of a step that are invalid: batch_ordinal and broken, which says why; none where nothing is asked.
 
   Beside the spec's rules, a column that may not be null breaks one, where the engine's catalog tells. Nothing of a row itself is
   in it: its values may be nobody's business.
+
+  Args:
+    unread (optional[str]): the query of rows with a value that could not be converted; they break no further rule.
 -#}
-{% macro _portable_invalid_rows(plan, step, given) %}
+{% macro _portable_invalid_rows(plan, step, unread) %}
     {%- set own = dbt_batch_ops._portable_statements(plan, step, "true") -%}
     {%- set cases = [] -%}
     {%- set terms = [] -%}
@@ -20,19 +23,15 @@
             ~ dbt_batch_ops._portable_literal(name ~ " is missing, and may not be null", "string")) -%}
     {%- endfor -%}
     {%- if not terms -%}
-        {{ return([]) }}
+        {{ return(unread) }}
     {%- endif -%}
-    {%- set from_invalid = " from (\n" ~ dbt_batch_ops._numbered_rows(own) ~ "\n) as mapped\nwhere not ("
-        ~ terms | join("\n    and ") ~ ")" -%}
-    {%- set lines = [] -%}
-    {%- for row in dbt_batch_ops._portable_rows(
-        "select batch_ordinal, case " ~ cases | join("\n    ") ~ " end as broken" ~ from_invalid ~ "\norder by batch_ordinal limit 10"
-    ) -%}
-        {%- do lines.append("parameter " ~ step.source.parameter ~ ": row " ~ row.batch_ordinal | int ~ ": " ~ row.broken) -%}
-    {%- endfor -%}
-    {%- if lines | length == 10 -%}
-        {%- set invalid = dbt_batch_ops._portable_value("select count(*)" ~ from_invalid) | int -%}
-        {%- do lines.append("{:,}".format(invalid) ~ " of " ~ "{:,}".format(given) ~ " rows are invalid") -%}
+    {%- set broken = "select mapped.batch_ordinal, case " ~ cases | join("\n    ") ~ " end as broken from (\n"
+        ~ dbt_batch_ops._numbered_rows(own) ~ "\n) as mapped\nwhere not (" ~ terms | join("\n    and ") ~ ")" -%}
+    {%- if unread is none -%}
+        {{ return(broken) }}
     {%- endif -%}
-    {{ return(lines) }}
+    {{ return(
+        unread ~ "\nunion all\n" ~ broken ~ "\n    and mapped.batch_ordinal not in (select unread.batch_ordinal from (\n" ~ unread
+        ~ "\n) as unread)"
+    ) }}
 {% endmacro %}

@@ -44,6 +44,14 @@
             "table_version": "bigint",
             "valid_until": "timestamp",
         },
+        "errors": {
+            "operation_id": "string",
+            "step_number": "bigint",
+            "happened_at": "timestamp",
+            "token": "string",
+            "row_number": "bigint",
+            "error_message": "string",
+        },
         "installation": {"version": "bigint", "package_version": "string", "installed_at": "timestamp"},
     }) }}
 {% endmacro %}

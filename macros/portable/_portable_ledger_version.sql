@@ -1,4 +1,4 @@
 {#- The version of the portable ledger's tables and views. -#}
 {% macro _portable_ledger_version() %}
-    {{ return(1) }}
+    {{ return(2) }}
 {% endmacro %}

@@ -3,7 +3,7 @@
   a later start can tell whether it was given the same.
 -#}
 {% macro _portable_take_rows(description, given) %}
-    {%- do given.update({"rows": {}}) -%}
+    {%- do given.update({"rows": {}, "csv": {}}) -%}
     {%- for name, parameter in description.parameters.items() if parameter.records -%}
         {%- set value = given["values"].get(name) -%}
         {%- if value is not none and value is not mapping and value is not string and value is iterable -%}

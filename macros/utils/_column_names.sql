@@ -20,3 +20,13 @@
         ~ ") order by column_index"
     ) | map(attribute="name") | list) }}
 {% endmacro %}
+
+{% macro spark___column_names(relation) %}
+    {%- if not dbt_batch_ops._portable_is_sail() -%}
+        {{ return(dbt_batch_ops.default___column_names(relation)) }}
+    {%- endif -%}
+    {{ return(
+        dbt_batch_ops._portable_columns(relation) | map(attribute="name") | list
+        if dbt_batch_ops._portable_attach_table(relation) else []
+    ) }}
+{% endmacro %}

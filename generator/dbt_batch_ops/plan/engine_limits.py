@@ -20,7 +20,6 @@ _NO_FUNCTION = "a function is called with rows that PostgreSQL's ledger has stag
 _NO_EXPORT = "an export is handed over by PostgreSQL's ledger; a select is for lists of later steps"
 
 _NO_SOURCE: Mapping[str, str] = {
-    "csv": "a CSV file is read by PostgreSQL's COPY; load it into a table, and give its rows as {ref: ...}",
     "target": "rows of a table are copied by PostgreSQL only; give them as {query: ...} of a `data_source`",
     "output": "rows of an earlier step are kept by PostgreSQL's ledger",
 }
@@ -75,7 +74,9 @@ def effective(model: Operation, engine: str) -> Operation:
     """
     if engine == POSTGRES:
         return model
-    return model.model_copy(update={**dict.fromkeys(_IGNORED), "max_retries": 0})
+    kept = {"max_errors"} if model.skip_invalid_rows else set()
+    ignored = (key for key in _IGNORED if key not in kept)
+    return model.model_copy(update={**dict.fromkeys(ignored), "max_retries": 0})
 
 
 def check_fields(dialect: Dialect, fields: Mapping[str, PgType | None]) -> None:
@@ -119,16 +120,11 @@ def check_limits(dialect: Dialect, operation: OperationSpec, items: Iterable[Wor
         location = (*item.location, "operation_type")
         place = document.position(location if document.has(location) else (*item.location, "data_source"))
         dialect.findings.error(place, f"{quoted(item.type)} is not done on {shown}: {_NO_FUNCTION}")
-    if model.skip_invalid_rows:
-        problem = (
-            f"`skip_invalid_rows` is not done on {shown}, because PostgreSQL's ledger keeps what is left out"
-        )
-        advice = "remove it, and a run with invalid rows is refused"
-        place = document.key_position((*operation.location, "skip_invalid_rows"))
-        dialect.findings.error(place, f"{problem}; {advice}")
     for key, effect in _IGNORED.items():
         value = getattr(model, key)
         place = document.key_position((*operation.location, key))
+        if key == "max_errors" and model.skip_invalid_rows:
+            continue  # It is about the rows that are left out before anything is changed.
         if key == "error_handling" and value == "rollback_on_any_error":
             problem = (
                 f"`error_handling: rollback_on_any_error` cannot be done on {shown}: each batch is committed"
