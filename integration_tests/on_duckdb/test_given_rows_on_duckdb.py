@@ -268,6 +268,27 @@ def test_invalid_rows_of_a_csv_file_are_left_out_and_recorded_each_with_its_reas
     ]
 
 
+def test_invalid_records_are_left_out_and_recorded_each_with_its_reason(project, dbt):
+    rows = products(250)
+    rows[3]["id"] = "three"
+    rows[5]["price"] = 0
+    rows[6]["id"] = 6.5
+    rows[7]["price"] = {"amount": 1}
+    output = dbt.run_operation("import_what_is_valid", {"products": rows}).output
+    assert "4 of 250 rows are invalid and left out" in output
+    assert "completed: 246 rows in 3 batches" in output
+    assert project.rows("select row_number, error_message from batch_ops.errors order by 1") == [
+        (4, 'id: "three" is no BIGINT'),
+        (6, "price > 0 is not true"),
+        (7, 'id: "6.5" is no BIGINT'),
+        (8, 'price: "{"amount": 1}" is no decimal(38, 10)'),
+    ]
+    assert project.rows("select id, price, tags from product order by id limit 1") == [
+        (0, Decimal("0.50"), ["a", "b"])
+    ]
+    assert staged(project) == []
+
+
 def test_more_invalid_rows_than_max_errors_refuse_the_run(project, dbt, tmp_path):
     file = tmp_path / "products.csv"
     file.write_text("no,SKU,price,Product Name\n" + "x,a,1,n\n" * 4)

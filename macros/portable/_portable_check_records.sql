@@ -1,12 +1,11 @@
 {#-
   Adds to problems which of the records that a step is given are none, and which of their values are of no use.
 
-  Args:
-    redact (list[str]): columns and fields whose values are not shown.
-
-  All of it before anything is written. Of rows that come from a query the database says so itself, when they are staged.
+  All of it before anything is written. Of rows that come from a query the database says so itself, when they are
+  staged; where invalid rows are left out, a value that is none of its type makes one.
 -#}
-{% macro _portable_check_records(step, types, rows, redact, problems) %}
+{% macro _portable_check_records(step, types, rows, description, problems) %}
+    {%- set redact = description.redact -%}
     {%- set where = "parameter " ~ step.source.parameter ~ ": " -%}
     {%- for row in rows if row is not mapping -%}
         {%- do problems.append(
@@ -31,7 +30,7 @@
             {%- endif -%}
         {%- endfor -%}
         {%- set wrong = dbt_batch_ops._portable_value(dbt_batch_ops._portable_unconvertible(texts, type))
-            if texts | reject("none") | list and not modules.re.match("(?i)(varchar|string|text)", type) else none -%}
+            if not description.skip_invalid_rows and texts | reject("none") | list and not modules.re.match("(?i)(varchar|string|text)", type) else none -%}
         {%- if wrong is not none -%}
             {%- do problems.append(
                 where ~ "row " ~ (texts.index(wrong | string) + 1) ~ ": " ~ name ~ ": "

@@ -4,7 +4,7 @@
         {%- if step.source.parameter in given.rows -%}
             {%- do dbt_batch_ops._portable_check_records(
                 step, dbt_batch_ops._portable_field_types(step, plan.columns), given.rows[step.source.parameter],
-                plan.description.redact, problems
+                plan.description, problems
             ) -%}
         {%- endif -%}
         {%- if step.source.kind == "csv" and given["values"].get(step.source.parameter) is not none -%}

@@ -34,7 +34,7 @@
             {%- if step.operation_type == "upsert" and not refused -%}
                 {%- do dbt_batch_ops._portable_supersede(plan, step, table, source) -%}
             {%- endif -%}
-            {%- if step.source.kind == "csv" -%}
+            {%- if dbt_batch_ops._portable_is_read_as_text(plan.description, step, given) -%}
                 {%- do run_query("drop table " ~ dbt_batch_ops._portable_texts(table)) -%}
             {%- endif -%}
         {%- endif -%}
