@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from support.document_products import PRODUCTS
 from support.duck import DuckProject
 
-SPECS = Path(__file__).parent / "batch_operations"
+SPECS = [*Path(__file__).parent.glob("batch_operations/*.yml"), PRODUCTS]
 
 
 @pytest.fixture(scope="session")
 def shared_project(tmp_path_factory):
     project = DuckProject(tmp_path_factory.mktemp("dbt") / "project")
-    for spec in sorted(SPECS.glob("*.yml")):
+    for spec in SPECS:
         project.write(f"batch_operations/{spec.name}", spec.read_text())
     project.dbt.run("deps")
     project.generate()

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from support.dbt import failing
 from support.duck import DuckProject
 
 AWKWARD = "it's \\ \"quoted\" {{ jinja }} -- ; 'x' \\' é 漢"
@@ -20,12 +21,6 @@ def products(count):
         }
         for number in range(count)
     ]
-
-
-def failing(dbt, operation, args=None):
-    result = dbt.run_operation(operation, args, check=False)
-    assert result.exit_code != 0, str(result)
-    return result.output
 
 
 def staged(project: DuckProject) -> list[str]:

@@ -4,15 +4,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from support.dbt import failing
 from support.duck import assert_ledger_agrees, create_accounts
 
 AWKWARD = "it's \\ \"quoted\" {{ jinja }} -- ; 'x' \\' é 漢"
-
-
-def failing(dbt, operation, args=None):
-    result = dbt.run_operation(operation, args, check=False)
-    assert result.exit_code != 0, str(result)
-    return result.output
 
 
 @contextmanager

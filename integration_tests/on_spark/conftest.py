@@ -6,11 +6,12 @@ from random import Random
 
 import pytest
 
+from support.document_products import PRODUCTS
 from support.sail import Sail
 from support.spark import ACCOUNTS, SparkProject
 from support.spark_client import Client
 
-SPECS = sorted((Path(__file__).parent / "batch_operations").glob("*.yml"))
+SPECS = [*Path(__file__).parent.glob("batch_operations/*.yml"), PRODUCTS]
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 """Inserts and upserts of rows that a run is given, on Spark; killed, too."""
 
-import json
 import time
 from decimal import Decimal
 
 import pytest
 
+from support.dbt import failing
 from support.delta import DeltaTable
+from support.spark import hold
 from support.spark_client import Background, Gate
 
 AWKWARD = "it's \\ \"q\" {{ j }} -- ; '\\' é\n`b`"
@@ -19,12 +20,6 @@ def products(count):
         {"id": number, "sku": f"sku {number}", "name": f"n{number}", "price": number + 0.5, "tags": ["a"]}
         for number in range(count)
     ]
-
-
-def failing(dbt, operation, args=None):
-    result = dbt.run_operation(operation, args, check=False)
-    assert result.exit_code != 0, str(result)
-    return result.output
 
 
 @pytest.fixture
@@ -55,14 +50,6 @@ def ids(product):
 
 def recorded(project):
     return sum(e["records"] for e in project.events("batch_events") if e["status"] == "completed")
-
-
-def hold(project, operation, moment, args):
-    """Start or go on with a run, and return when it is around the statement of a batch: ``before 3``."""
-    arguments = ["--args", json.dumps(project.arguments or args)]
-    process = project.dbt.start("run-operation", operation, *arguments, environment={"TEST_HOLD": moment})
-    process.wait_for(f"held {moment}", 60)
-    return process
 
 
 def test_records_are_inserted_in_batches_and_counted(project, dbt, product):
@@ -219,7 +206,7 @@ def test_an_insert_that_outlives_its_client_is_fenced_off(project, dbt, product,
         " when not matched then insert (id) values (given.id)",
     )
     gate.wait_until_reached()
-    going_on = hold(project, "import_products", "before 3", None)
+    going_on = hold(project, "import_products", "before 3")
     gate.open()
     assert left_behind.wait().error is not None
     going_on.kill()

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from support.dbt import failing
 from support.spark import ACCOUNTS, assert_exactly_once, hold, records_of
 
 AWKWARD = "it's \\ \"quoted\" {{ jinja }} -- ; 'x' \\' é 漢 %s\n`b`"
@@ -15,12 +16,6 @@ def test_a_run_changes_every_row_once_and_says_so(project, dbt, account):
     assert "on spark the first batch that fails stops the run" in output
     assert "completed: 4,000 rows in 8 batches" in output
     assert_exactly_once(project, account)
-
-
-def failing(dbt, operation, args=None):
-    result = dbt.run_operation(operation, args, check=False)
-    assert result.exit_code != 0, str(result)
-    return result.output
 
 
 def values(account, column):

@@ -107,3 +107,10 @@ def _run_operation(name: str, args: Mapping[str, Any] | str | None) -> list[str]
     if args:
         command += ["--args", args if isinstance(args, str) else json.dumps(args, ensure_ascii=False)]
     return command
+
+
+def failing(dbt: Dbt, operation: str, args: Mapping[str, Any] | None = None) -> str:
+    """Run an operation that has to fail, and return what it prints."""
+    result = dbt.run_operation(operation, args, check=False)
+    assert result.exit_code != 0, str(result)
+    return result.output

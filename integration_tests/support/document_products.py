@@ -1,7 +1,11 @@
 """Products for the reference document's import on other engines, and what has to be there then."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+
+PRODUCTS = Path(__file__).with_name("product.yml")
+"""Operations over products that are given, for the tests of these engines."""
 
 IMPORT = "import_products"
 COUNT = 600

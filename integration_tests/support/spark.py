@@ -146,9 +146,19 @@ class SparkProject:
         return {"operation_id": run} if run else None
 
 
-def hold(project: SparkProject, operation: str, moment: str) -> DbtProcess:
-    """Start or go on with a run, and return when it is around the statement of a batch: ``before 3``."""
-    arguments = ["--args", json.dumps(project.arguments)] if project.arguments else []
+def hold(
+    project: SparkProject, operation: str, moment: str, args: dict[str, Any] | None = None
+) -> DbtProcess:
+    """Start or go on with a run, and return when it is around the statement of a batch: ``before 3``.
+
+    Args:
+        project: The project.
+        operation: The operation.
+        moment: When to hold it.
+        args: What a start is given; a run that goes on has it.
+    """
+    given = project.arguments or args
+    arguments = ["--args", json.dumps(given)] if given else []
     process = project.dbt.start("run-operation", operation, *arguments, environment={"TEST_HOLD": moment})
     process.wait_for(f"held {moment}", 60)
     return process

@@ -49,14 +49,12 @@
     {%- if not dbt_batch_ops._portable_is_sail() -%}
         {%- do run_query("set spark.sql.ansi.enabled = true") -%}
     {%- elif relation is not none -%}
-        {%- set location = dbt_batch_ops._portable_location(relation) -%}
-        {%- if dbt_batch_ops._portable_commits(relation, 0) == 0 -%}
+        {%- do run_query("create schema if not exists " ~ relation.schema) -%}
+        {%- if not dbt_batch_ops._portable_attach_table(relation) -%}
             {%- do dbt_batch_ops._fail(
-                "There is no Delta table in " ~ location ~ ", where " ~ relation ~ " should be. Correct batch_ops_locations in"
-                ~ " dbt_project.yml."
+                "There is no Delta table in " ~ dbt_batch_ops._portable_location(relation) ~ ", where " ~ relation
+                ~ " should be. Correct batch_ops_locations in dbt_project.yml."
             ) -%}
         {%- endif -%}
-        {%- do run_query("create schema if not exists " ~ relation.schema) -%}
-        {%- do run_query("create table if not exists " ~ relation ~ " using delta location '" ~ location ~ "'") -%}
     {%- endif -%}
 {% endmacro %}

@@ -9,14 +9,7 @@
         {%- do dbt_batch_ops._portable_check_token(run) -%}
     {%- endif -%}
     {%- if description.max_records is not none and step.source.kind == "target" and step.operation_type != "select" -%}
-        {%- set own = dbt_batch_ops._portable_statements(
-            plan, step, dbt_batch_ops._portable_range(plan.key, plan.key_types, batch.range_lo, batch.range_hi)
-        ) -%}
-        {%- set matching = dbt_batch_ops._portable_value(
-            "select count(*) from " ~ plan.relation ~ " where "
-            ~ dbt_batch_ops._portable_range(plan.key, plan.key_types, batch.range_lo, batch.range_hi)
-            ~ "\n    and (\n        " ~ own.where ~ "\n    )"
-        ) | int -%}
+        {%- set matching = dbt_batch_ops._portable_matching(plan, step, dbt_batch_ops._portable_batch_range(plan, step, batch)) -%}
         {%- if dbt_batch_ops._portable_changed(run) + matching > description.max_records -%}
             {%- do dbt_batch_ops._portable_stop(
                 run, "failed", "stopped by itself: batch " ~ batch.batch_number ~ " has " ~ "{:,}".format(matching)

@@ -20,9 +20,7 @@
     {%- do dbt_batch_ops._portable_name_staged(run, plan) -%}
     {%- set step = description.steps[0] -%}
     {%- if step.source.kind == "target" and description.on_limit == "refuse" -%}
-        {%- set matching = dbt_batch_ops._portable_value(
-            "select count(*) from " ~ plan.relation ~ " where " ~ dbt_batch_ops._portable_statements(plan, step, "true").where
-        ) | int -%}
+        {%- set matching = dbt_batch_ops._portable_matching(plan, step) -%}
         {%- if matching > run.steps[0].total_records -%}
             {%- do dbt_batch_ops._fail(
                 not_started ~ "more rows match now than the " ~ run.steps[0].total_records ~ " that plan " ~ operation_id

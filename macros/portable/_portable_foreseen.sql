@@ -26,8 +26,7 @@
     {%- endif -%}
     {%- if step.operation_type == "select" -%}
         {{ return({
-            "records": dbt_batch_ops._portable_value("select count(*) from " ~ plan.relation ~ " where "
-                ~ dbt_batch_ops._portable_statements(plan, step, "true").where) | int,
+            "records": dbt_batch_ops._portable_matching(plan, step),
             "batches": 1,
             "range_lo": none,
             "range_hi": "[]",

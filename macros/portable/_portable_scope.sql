@@ -9,10 +9,8 @@
         {{ return({"limit": none, "matching": none, "refused": false}) }}
     {%- endif -%}
     {%- set left = [description.max_records - dbt_batch_ops._portable_changed(run), 0] | max -%}
-    {%- set matching = dbt_batch_ops._portable_value(
-        "select count(*) from " ~ dbt_batch_ops._portable_walk(plan, step).relation
-        ~ (" where " ~ dbt_batch_ops._portable_statements(plan, step, "true").where if step.source.kind == "target" else "")
-    ) | int -%}
+    {%- set matching = dbt_batch_ops._portable_matching(plan, step) if step.source.kind == "target"
+        else dbt_batch_ops._portable_value("select count(*) from " ~ plan.staged[step.name]) | int -%}
     {%- if step.source.kind != "target" and matching > left -%}
         {%- for own in run.steps if own.name == step.name -%}
             {%- do own.source.update({"left_out": matching - left}) -%}

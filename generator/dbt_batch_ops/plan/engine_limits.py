@@ -74,9 +74,12 @@ def effective(model: Operation, engine: str) -> Operation:
     """
     if engine == POSTGRES:
         return model
-    kept = {"max_errors"} if model.skip_invalid_rows else set()
-    ignored = (key for key in _IGNORED if key not in kept)
-    return model.model_copy(update={**dict.fromkeys(ignored), "max_retries": 0})
+    return model.model_copy(update={**dict.fromkeys(_ignored(model)), "max_retries": 0})
+
+
+def _ignored(model: Operation) -> dict[str, str]:
+    """Return the keys that have no effect on an operation, and why; `max_errors` limits what is left out."""
+    return {key: why for key, why in _IGNORED.items() if key != "max_errors" or not model.skip_invalid_rows}
 
 
 def check_fields(dialect: Dialect, fields: Mapping[str, PgType | None]) -> None:
@@ -120,11 +123,9 @@ def check_limits(dialect: Dialect, operation: OperationSpec, items: Iterable[Wor
         location = (*item.location, "operation_type")
         place = document.position(location if document.has(location) else (*item.location, "data_source"))
         dialect.findings.error(place, f"{quoted(item.type)} is not done on {shown}: {_NO_FUNCTION}")
-    for key, effect in _IGNORED.items():
+    for key, effect in _ignored(model).items():
         value = getattr(model, key)
         place = document.key_position((*operation.location, key))
-        if key == "max_errors" and model.skip_invalid_rows:
-            continue  # It is about the rows that are left out before anything is changed.
         if key == "error_handling" and value == "rollback_on_any_error":
             problem = (
                 f"`error_handling: rollback_on_any_error` cannot be done on {shown}: each batch is committed"
@@ -172,7 +173,7 @@ def check_lists(dialect: Dialect, step: Resolved, driving: Collection[str]) -> N
     shown = shown_engine(dialect.engine)
     for index, placed in enumerate(step.list_uses):
         name = placed.use.name
-        if step.lists[name].output.columns is None or step.lists[name].output.step_type != "select":
+        if step.lists[name].output.step_type != "select":
             problem = f"is not there on {shown}: {_NO_SOURCE['output']}, but those of a select"
         elif name not in driving:
             form = f"`column = ANY(:{name})`"
