@@ -41,23 +41,23 @@ integration: setup browser ## The dbt package and the generator on a real Postgr
 # What depends most on the server's version, on the machine's own PostgreSQL (15 or newer), where there is one.
 integration-machine: setup ## A part of the integration tests on the PostgreSQL of this machine, if it has one
 	@if $(BIN)/python -c 'from dbt_batch_ops.database import find_binaries; find_binaries("machine")' 2>/dev/null; then \
-	  DBT_BATCH_OPS_TEST_SERVER=machine $(PYTEST) integration_tests/test_smoke.py integration_tests/test_batches.py \
-	    integration_tests/test_bounded_work.py integration_tests/faults/test_terminated_sessions.py \
-	    integration_tests/test_csv_sources.py integration_tests/test_validation.py; \
+	  DBT_BATCH_OPS_TEST_SERVER=machine $(PYTEST) integration_tests/commands/test_smoke.py integration_tests/operations/test_batches.py \
+	    integration_tests/operations/test_bounded_work.py integration_tests/faults/test_terminated_sessions.py \
+	    integration_tests/sources/test_csv_sources.py integration_tests/sources/test_validation.py; \
 	else echo "No PostgreSQL 15 or newer on this machine: its tests are left out."; fi
 
 test-oldest: ## dbt's transactions and a smoke run on the oldest supported dbt
 	@tools/environment.sh $(OLDEST) requirements-oldest.lock
-	$(OLDEST)/bin/python -m pytest -q integration_tests/test_dbt_transactions.py integration_tests/test_smoke.py
+	$(OLDEST)/bin/python -m pytest -q integration_tests/commands/test_dbt_transactions.py integration_tests/commands/test_smoke.py
 
 # The conftest.py of integration_tests starts a PostgreSQL, which these tests do without.
 test-duckdb: ## The portable loop on DuckDB
 	@tools/environment.sh $(DUCKDB) requirements-duckdb.lock
-	$(DUCKDB)/bin/python -m pytest -q --confcutdir integration_tests/on_duckdb integration_tests/on_duckdb
+	$(DUCKDB)/bin/python -m pytest -q --confcutdir integration_tests/adapters/duckdb integration_tests/adapters/duckdb
 
 test-spark: ## The portable loop on Spark, by a Sail server
 	@tools/environment.sh $(SPARK) requirements-spark.lock
-	$(SPARK)/bin/python -m pytest -q --timeout 300 --confcutdir integration_tests/on_spark integration_tests/on_spark
+	$(SPARK)/bin/python -m pytest -q --timeout 300 --confcutdir integration_tests/adapters/spark integration_tests/adapters/spark
 
 bench: setup ## Measure the targets of the design; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from integration_tests.support.sail import Sail
+from integration_tests.support.adapters.sail import Sail
 from pyspark.sql import SparkSession
 
 from benchmarks.dbt import Dbt, program, run

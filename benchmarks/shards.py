@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from integration_tests.support.database import Database
+from integration_tests.support.database.database import Database
 
 from benchmarks.measurement import Case, Measurement, MeasurementError, Pair
 from benchmarks.tables import ACCOUNT

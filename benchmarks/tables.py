@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from integration_tests.support.database import Database
+from integration_tests.support.database.database import Database
 
 # No chance of an autovacuum in one measurement and not in the other.
 _STORAGE = "with (autovacuum_enabled = off)"

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from integration_tests.support.database import Database
-from integration_tests.support.loopback import set_up
+from integration_tests.support.database.database import Database
+from integration_tests.support.database.loopback import set_up
 
 from benchmarks.cpu import CpuWatch, cpu_seconds
 from benchmarks.dbt import Dbt, Finished, program, run

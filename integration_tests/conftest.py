@@ -12,15 +12,15 @@ from random import Random
 import pytest
 
 from dbt_batch_ops.database import Server, find_binaries
-from support.database import Database
-from support.dbt import Dbt
-from support.project import Project
-from support.workers import Worker
+from support.commands.dbt import Dbt
+from support.commands.project import Project
+from support.database.database import Database
+from support.engine.workers import Worker
 
 INSTALLED = "template_with_ledger"
 
 # Tests of other engines, in environments of their own: make test-duckdb test-spark.
-collect_ignore = ["on_duckdb", "on_spark"]
+collect_ignore = ["adapters/duckdb", "adapters/spark"]
 
 
 def pytest_sessionfinish(session):

@@ -26,7 +26,7 @@ from dbt_batch_ops.monitor.history import History
 from dbt_batch_ops.monitor.live import draw
 from dbt_batch_ops.monitor.reading import Reader
 from dbt_batch_ops.monitor.snapshot import Camera
-from support.browser import browser, find_browser
+from support.commands.browser import browser, find_browser
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IMAGES = REPOSITORY / "docs" / "images"

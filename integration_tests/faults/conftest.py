@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from support.crews import SEVERAL, Crew
-from support.project import project_with_short_slices
-from support.runs import LITTLE, Run, create_accounts, open_run
-from support.starts import captured_request
-from support.ware_kinds import KINDS
-from support.wares import WareTemplates
+from support.commands.project import project_with_short_slices
+from support.engine.account_runs import LITTLE, Run, create_accounts, open_run
+from support.engine.starts import captured_request
+from support.engine.worker_groups import SEVERAL, Crew
+from support.faults.fault_runs import WareTemplates
+from support.faults.kinds_of_work import KINDS
 
 ACCOUNTS = 30_000
 SPECS = sorted(Path(__file__).parent.glob("*.yml"))

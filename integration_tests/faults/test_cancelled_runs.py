@@ -2,10 +2,15 @@
 
 import pytest
 
-from support.crews import SEVERAL, Crew
-from support.runs import Run, open_run
-from support.sessions import suspended_before_apply, terminate, wait_for_claim_lock, wait_for_row_lock
-from support.ware_kinds import KINDS
+from support.database.sessions import (
+    suspended_before_apply,
+    terminate,
+    wait_for_claim_lock,
+    wait_for_row_lock,
+)
+from support.engine.account_runs import Run, open_run
+from support.engine.worker_groups import SEVERAL, Crew
+from support.faults.kinds_of_work import KINDS
 
 
 def test_an_interrupted_run_is_cancelled_at_once_and_for_good(dbt, run):

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from support.runs import Run, open_run
-from support.sessions import wait_for_rows
+from support.database.sessions import wait_for_rows
+from support.engine.account_runs import Run, open_run
 
 DELETED = "select sum(records) from batch_ops.batches where operation_id = %(run)s"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from support.crews import Crew
-from support.engine import open_run
-from support.sessions import terminate, wait_for_claim_lock
-from support.strikes import passing, raising, slow
+from support.database.sessions import terminate, wait_for_claim_lock
+from support.engine.statements import open_run
+from support.engine.worker_groups import Crew
+from support.faults.row_errors import passing, raising, slow
 
 FAILED_BATCHES = "select count(*) from batch_ops.batches where operation_id = %(run)s and status = 'failed'"
 

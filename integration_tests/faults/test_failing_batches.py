@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.runs import Run
+from support.engine.account_runs import Run
 
 UNLUCKY = "alter table account add constraint unlucky check (id <> 12345 or credits = 0)"
 MENDED = "alter table account drop constraint unlucky"

@@ -5,9 +5,9 @@ import os
 import pytest
 
 from dbt_batch_ops.database import Server, find_binaries
-from support.database import Database
-from support.ware_kinds import KINDS
-from support.wares import WareTemplates
+from support.database.database import Database
+from support.faults.fault_runs import WareTemplates
+from support.faults.kinds_of_work import KINDS
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ the run, or to one of several.
 
 import pytest
 
-from support.crews import SEVERAL
-from support.fault_moments import FAULTS
-from support.strikes import constraint, deferred, raising, uncastable
-from support.ware_kinds import KINDS
+from support.engine.worker_groups import SEVERAL
+from support.faults.faults import FAULTS
+from support.faults.kinds_of_work import KINDS
+from support.faults.row_errors import constraint, deferred, raising, uncastable
 
 BAD = [27, 150, 151, 333, 600]
 BAD_ROWS = {

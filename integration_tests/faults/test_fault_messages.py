@@ -2,11 +2,11 @@
 
 import pytest
 
-from support.runs import Run
-from support.sessions import kill_dbt, terminate, wait_for_rows, wait_until_gone
-from support.strikes import constraint, deferred, passing, raising, slow, uncastable
-from support.ware_kinds import KINDS
-from support.wares import WareRun
+from support.database.sessions import kill_dbt, terminate, wait_for_rows, wait_until_gone
+from support.engine.account_runs import Run
+from support.faults.fault_runs import WareRun
+from support.faults.kinds_of_work import KINDS
+from support.faults.row_errors import constraint, deferred, passing, raising, slow, uncastable
 
 RETRIED = "select from batch_ops.errors where operation_id = %(run)s and kind = 'retried'"
 FATAL = {

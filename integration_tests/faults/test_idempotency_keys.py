@@ -2,8 +2,8 @@
 
 import pytest
 
-from support.cli import Cli
-from support.runs import Run
+from support.commands.cli import Cli
+from support.engine.account_runs import Run
 
 KEY = {"idempotency_key": "nightly 2024-05-01"}
 UNLUCKY = "alter table account add constraint unlucky check (id > 50 or credits = 0)"

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from support.runs import Run, open_run
-from support.sessions import wait_for_row_lock
+from support.database.sessions import wait_for_row_lock
+from support.engine.account_runs import Run, open_run
 
 SPEC = """
 name: unlucky_account

@@ -2,8 +2,8 @@
 
 import pytest
 
-from support.runs import Run
-from support.sessions import wait_for_table_lock
+from support.database.sessions import wait_for_table_lock
+from support.engine.account_runs import Run
 
 
 @pytest.fixture(params=["repeatable read", "serializable"])

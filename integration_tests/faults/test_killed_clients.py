@@ -2,8 +2,8 @@
 
 import pytest
 
-from support.runs import Run, create_accounts, open_run
-from support.sessions import kill_dbt, wait_for_row_lock, wait_until, wait_until_gone
+from support.database.sessions import kill_dbt, wait_for_row_lock, wait_until, wait_until_gone
+from support.engine.account_runs import Run, create_accounts, open_run
 
 FULL = 300
 

@@ -3,11 +3,11 @@
 import pytest
 from psycopg2.extras import Json
 
-from support.crews import SEVERAL, Crew
-from support.ledger_tests import LedgerTests
-from support.sessions import terminate, wait_for_row_lock, wait_for_rows
-from support.strikes import passing, raising
-from support.ware_kinds import KINDS
+from support.database.sessions import terminate, wait_for_row_lock, wait_for_rows
+from support.engine.worker_groups import SEVERAL, Crew
+from support.faults.kinds_of_work import KINDS
+from support.faults.row_errors import passing, raising
+from support.monitoring.ledger_tests import LedgerTests
 
 HEARTBEATS = "heartbeats_fresh"
 CONSISTENCY = (

@@ -2,9 +2,9 @@
 
 import pytest
 
-from support.runs import Run
-from support.sessions import wait_for_row_lock
-from support.starts import start, work_off
+from support.database.sessions import wait_for_row_lock
+from support.engine.account_runs import Run
+from support.engine.starts import start, work_off
 
 BAD = "alter table account add constraint unlucky check (credits = 0 or id not between %s and %s)"
 MENDED = "alter table account drop constraint unlucky"

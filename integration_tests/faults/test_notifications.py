@@ -6,9 +6,9 @@ from itertools import accumulate
 
 import pytest
 
-from support.sessions import wait_for_claim_lock, wait_for_row_lock, wait_until
-from support.strikes import raising
-from support.told import events, notifications
+from support.database.sessions import wait_for_claim_lock, wait_for_row_lock, wait_until
+from support.faults.row_errors import raising
+from support.notifications.notifications import events, notifications
 
 _TOLD_TOO_MUCH = """
 select notifications.payload

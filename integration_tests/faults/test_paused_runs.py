@@ -2,10 +2,10 @@
 
 import pytest
 
-from support.crews import SEVERAL, Crew
-from support.runs import Run
-from support.sessions import wait_for_row_lock
-from support.ware_kinds import KINDS
+from support.database.sessions import wait_for_row_lock
+from support.engine.account_runs import Run
+from support.engine.worker_groups import SEVERAL, Crew
+from support.faults.kinds_of_work import KINDS
 
 CONTROLS = "select action, requested_by::text from batch_ops.controls order by control_id"
 BATCHES = "select from batch_ops.batches where operation_id = %(run)s"

@@ -4,11 +4,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from support import ledger
-from support.engine import work
-from support.purges import Purge, add_run, is_empty, purge, purged, run_ids, stage
-from support.runs import Run, open_run
-from support.sessions import kill_dbt, terminate, wait_for_row_lock, wait_for_table_lock, wait_until
+from support.database.sessions import kill_dbt, terminate, wait_for_row_lock, wait_for_table_lock, wait_until
+from support.engine import ledger
+from support.engine.account_runs import Run, open_run
+from support.engine.purges import Purge, add_run, is_empty, purge, purged, run_ids, stage
+from support.engine.statements import work
 
 READS = """
 select operation_id::text, status, batch_count, processed_records, total_records, error_count

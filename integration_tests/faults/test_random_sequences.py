@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from support.sessions import terminate
+from support.database.sessions import terminate
 
 JOIN = """
 select batch_ops.join_run(operation_id, to_jsonb(runs.*), '{}')

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from support import reference_scenarios as scenarios
-from support.reference import TEMPLATE, dbt_on_the_specs, folder_for_the_server
-from support.reference_document import needs_document
-from support.reference_scenarios import SCENARIOS
-from support.runs import Run
-from support.sessions import kill_dbt, terminate, wait_for_rows
+from support.database.sessions import kill_dbt, terminate, wait_for_rows
+from support.engine.account_runs import Run
+from support.reference import scenarios
+from support.reference.document import needs_document
+from support.reference.project import TEMPLATE, dbt_on_the_specs, folder_for_the_server
+from support.reference.scenarios import SCENARIOS
 
 pytestmark = needs_document
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.runs import Run
+from support.engine.account_runs import Run
 
 HANDLED = """
 create table handled (number integer);

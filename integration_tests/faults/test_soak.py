@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from dbt_batch_ops.database import find_binaries
-from support.runs import Run
-from support.sessions import wait_for_rows
+from support.database.sessions import wait_for_rows
+from support.engine.account_runs import Run
 
 ACCOUNTS = 100_000
 SECONDS = 9

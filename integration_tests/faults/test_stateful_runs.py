@@ -26,10 +26,10 @@ from hypothesis.stateful import (
 )
 from psycopg2.extras import Json
 
-from support.database import Database
-from support.runs import LITTLE, NOT_TILED
-from support.sessions import wait_until, wait_until_gone
-from support.starts import start
+from support.database.database import Database
+from support.database.sessions import wait_until, wait_until_gone
+from support.engine.account_runs import LITTLE, NOT_TILED
+from support.engine.starts import start
 
 ROWS = LITTLE
 BATCH = 20

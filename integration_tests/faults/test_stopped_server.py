@@ -9,8 +9,8 @@ import os
 import pytest
 
 from dbt_batch_ops.database import Server, find_binaries
-from support.database import Database
-from support.runs import Run, create_accounts, open_run
+from support.database.database import Database
+from support.engine.account_runs import Run, create_accounts, open_run
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from support.runs import Run
-from support.sessions import terminate, wait_for_row_lock
+from support.database.sessions import terminate, wait_for_row_lock
+from support.engine.account_runs import Run
 
 
 @pytest.mark.parametrize("turn", range(3))

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from support.crews import claims_held_up
-from support.runs import NOT_TILED, Run
-from support.starts import start, work_off
+from support.engine.account_runs import NOT_TILED, Run
+from support.engine.starts import start, work_off
+from support.engine.worker_groups import claims_held_up
 
 MOST_WORKERS = 8
 MOST_ROWS = 2000

@@ -2,9 +2,9 @@
 
 import pytest
 
-from support.crews import SEVERAL, Crew
-from support.runs import Run
-from support.sessions import wait_for_row_lock
+from support.database.sessions import wait_for_row_lock
+from support.engine.account_runs import Run
+from support.engine.worker_groups import SEVERAL, Crew
 
 # Makes 30,000 accounts in batches of 100 take three seconds, and each batch ten milliseconds.
 SLOW = """

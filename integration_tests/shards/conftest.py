@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from dbt_batch_ops.database import Server
-from support.project import project_with_short_slices
-from support.runs import Run
-from support.sessions import kill_dbt, terminate, wait_for_row_lock
-from support.shards import Shards
+from support.adapters.shards import Shards
+from support.commands.project import project_with_short_slices
+from support.database.sessions import kill_dbt, terminate, wait_for_row_lock
+from support.engine.account_runs import Run
 
 SPEC = Path(__file__).with_name("account.yml")
 TEMPLATE = "template_with_shards"

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from support import reference_scenarios as scenarios
-from support.matrix import WORKS, check_cell, refused
-from support.reference import TEMPLATE, dbt_on_the_specs, folder_for_the_server
-from support.reference_document import complete_specs, needs_document
-from support.reference_scenarios import SCENARIOS
+from support.reference import scenarios
+from support.reference.adapter_table import WORKS, check_cell, refused
+from support.reference.document import complete_specs, needs_document
+from support.reference.project import TEMPLATE, dbt_on_the_specs, folder_for_the_server
+from support.reference.scenarios import SCENARIOS
 
 pytestmark = needs_document
 

@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 import psycopg2
 import pytest
 
-from support.runs import Run
-from support.sessions import (
+from support.adapters.shards import ACCOUNTS
+from support.database.sessions import (
     suspended,
     terminate,
     wait_for_row_lock,
@@ -18,7 +18,7 @@ from support.sessions import (
     wait_until,
     wait_until_gone,
 )
-from support.shards import ACCOUNTS
+from support.engine.account_runs import Run
 
 BATCHES = ACCOUNTS // 100
 # A COMMIT that waits for a standby that is not there: done on the disk, seen by nobody, and not yet told.

@@ -2,8 +2,8 @@
 
 import pytest
 
-from support.runs import Run
-from support.shards import ACCOUNTS
+from support.adapters.shards import ACCOUNTS
+from support.engine.account_runs import Run
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.shards import ACCOUNTS
+from support.adapters.shards import ACCOUNTS
 
 SPEC = """
 name: account

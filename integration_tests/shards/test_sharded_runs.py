@@ -4,9 +4,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from support.runs import Run
-from support.sessions import wait_for_row_lock, wait_until_gone
-from support.shards import ACCOUNTS
+from support.adapters.shards import ACCOUNTS
+from support.database.sessions import wait_for_row_lock, wait_until_gone
+from support.engine.account_runs import Run
 
 # Counts statements and not rows; a sequence is outside of transactions.
 STOCK = """

@@ -2,7 +2,7 @@
   Runs one statement and returns its single value (JSON objects and lists as such), or none.
 
   One statement for each `run_query`: several in one string would share a transaction, and a CALL that commits
-  inside could then not run (measured on dbt-postgres 1.9 and 1.11; integration_tests/test_dbt_transactions.py).
+  inside could then not run (measured on dbt-postgres 1.9 and 1.11; integration_tests/commands/test_dbt_transactions.py).
 -#}
 {% macro _fetch(sql) %}
     {%- set table = run_query(sql) -%}

@@ -1,0 +1,103 @@
+"""Workers without dbt: small client processes that call ``batch_ops.work`` slice after slice.
+
+A dbt process takes a second to start; these take a few milliseconds, so that many can be killed.
+"""
+
+from collections import deque
+from contextlib import closing, suppress
+from multiprocessing.connection import Connection as Pipe
+from typing import Any
+
+import psycopg2
+from psycopg2.extras import Json
+
+from support.commands.forks import fork, pipe
+from support.database.database import Database
+
+
+def _work(url: str, operation_id: str, slice_seconds: float, told: Pipe) -> None:
+    """Do what the macro `_work_off` does, until the run needs no more slices."""
+    with closing(psycopg2.connect(url)) as session, session.cursor() as cursor:
+        session.autocommit = True
+        told.send(session.info.backend_pid)
+        try:
+            told.recv()
+            cursor.execute("select batch_ops.run_summary(%s)", [operation_id])
+            (summary,) = cursor.fetchone()
+            remaining, batch_limit = summary["remaining_seconds"], summary["batch_timeout_seconds"]
+            state = None
+            while state is None or (state["status"] == "running" and not state["interrupted"]):
+                limits = [] if remaining is None else [max(remaining, 0) + 1]
+                limits += [] if batch_limit is None else [batch_limit + slice_seconds]
+                if limits:
+                    cursor.execute("set statement_timeout = %s", [int(min(limits) * 1000)])
+                cursor.execute(
+                    "call batch_ops.work(%s, make_interval(secs => %s), %s)",
+                    [operation_id, slice_seconds, None if state is None else Json(state)],
+                )
+                (state,) = cursor.fetchone()
+                remaining = state["remaining_seconds"]
+                told.send(state)
+        except psycopg2.Error as error:
+            told.send({"error": str(error), "sqlstate": error.pgcode})
+        except EOFError:
+            # Nobody is there any more who could say when to begin.
+            return
+
+
+class Worker:
+    """A client process with one session that works on a run until it needs no more slices.
+
+    Args:
+        database: Where the run is.
+        operation_id: The run.
+        slice_seconds: How long one call works.
+        begins: Whether it begins at once; else it has a session and waits for ``begin``.
+    """
+
+    def __init__(
+        self, database: Database, operation_id: str, slice_seconds: float = 0.1, *, begins: bool = True
+    ) -> None:
+        self._told, tell = pipe()
+        self._process = fork(
+            _work, database.connection.url, operation_id, slice_seconds, tell, ends_with_tests=True
+        )
+        tell.close()
+        self._slices: deque[dict[str, Any]] = deque()
+        self.backend: int = self._told.recv()
+        if begins:
+            self.begin()
+
+    def begin(self) -> None:
+        """Let it work."""
+        self._told.send("begin")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the client process is there."""
+        # Whoever asks this again and again hears what it tells: a pipe that nobody reads is full some time.
+        with suppress(EOFError):
+            while self._told.poll():
+                self._slices.append(self._told.recv())
+        return self._process.is_alive()
+
+    def kill(self) -> None:
+        """SIGKILL for the client. Its session works on to the end of the slice: the server is not told."""
+        self._process.kill()
+        self._process.join()
+
+    def next_slice(self) -> dict[str, Any]:
+        """Wait until its next slice has ended, and return what that said (`error` when the call failed)."""
+        if self._slices:
+            return self._slices.popleft()
+        assert self._told.poll(60), f"worker {self.backend} does not end its slice"
+        return self._told.recv()
+
+    def wait(self) -> list[dict[str, Any]]:
+        """Wait until the worker has ended, and return what its slices said; the last may be an error."""
+        slices = []
+        with suppress(EOFError):
+            while True:
+                slices.append(self.next_slice())
+        self._process.join()
+        return slices
