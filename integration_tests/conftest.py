@@ -15,7 +15,11 @@ from dbt_batch_ops.database import Server, find_binaries
 from support.commands.dbt import Dbt
 from support.commands.project import Project
 from support.database.database import Database
+from support.engine.engine import Engine
+from support.engine.rendering import Renderer
 from support.engine.workers import Worker
+
+pytest_plugins = ["support.selection.plugin"]
 
 INSTALLED = "template_with_ledger"
 
@@ -75,11 +79,22 @@ def _dbt(shared_project, _database):
 
 
 @pytest.fixture(scope="session")
-def _ledger_template(_dbt, _database):
+def _renderer(shared_project, _database):
+    return Renderer(shared_project.folder, _database.connection.environment)
+
+
+@pytest.fixture(scope="session")
+def _ledger_template(_renderer, _database):
     _database.recreate()
-    _dbt.run_operation("dbt_batch_ops.install")
+    Engine(_database, _renderer).install()
     _database.save_as_template(INSTALLED)
     return INSTALLED
+
+
+@pytest.fixture
+def engine(_database, _renderer):
+    """The engine without dbt, in the database of this test. Ask for a database fixture as well."""
+    return Engine(_database, _renderer)
 
 
 @pytest.fixture

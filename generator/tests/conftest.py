@@ -17,6 +17,8 @@ from dbt_batch_ops.spec.document import parse_document
 from dbt_batch_ops.spec.read import diagnostics_of, read_spec
 from dbt_batch_ops.sql.keywords import quote_identifier
 
+pytest_plugins = ["support.selection.plugin"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

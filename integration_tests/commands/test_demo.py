@@ -27,7 +27,6 @@ BAD_ROWS = {
 }
 
 
-@pytest.mark.slow
 def test_the_demo_can_be_stopped_and_started_again_and_proves_its_point():
     # As from a terminal: a test run that was started in the background hands down that Ctrl-C is ignored.
     heeded = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)

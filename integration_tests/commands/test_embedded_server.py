@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import psycopg2
@@ -15,6 +14,7 @@ import pytest
 from dbt_batch_ops.database import Binaries, Connection, DatabaseError, Server, find_binaries, open_database
 from dbt_batch_ops.database import account as account_module
 from dbt_batch_ops.database.account import Account
+from support.patience import wait_until
 
 FAST = {"fsync": "off"}
 
@@ -49,13 +49,6 @@ def is_alive(pid):
     """A zombie counts as dead: the server of a killed program may have nobody who reaps it."""
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
     return bool(state.strip()) and not state.strip().startswith("Z")
-
-
-def wait_until(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def test_a_server_starts_answers_and_leaves_nothing_behind(binaries):
@@ -145,8 +138,8 @@ def test_the_server_ends_with_the_program_that_started_it(parent, number):
     program, pid, folder = parent()
     program.send_signal(number)
     program.wait()
-    wait_until(lambda: not is_alive(pid))
-    wait_until(lambda: not folder.exists())
+    wait_until(lambda: not is_alive(pid), "the server is gone")
+    wait_until(lambda: not folder.exists(), "its folder is gone")
 
 
 def test_a_leftover_server_is_stopped_by_the_next_start(parent, reachable_folder):
@@ -166,8 +159,8 @@ def test_a_new_server_in_the_folder_of_a_killed_program_is_spared_by_its_clean_u
     program.kill()
     program.wait()
     with Server(reachable_folder, settings=FAST) as server:
-        wait_until(lambda: not is_alive(pid))
-        wait_until(lambda: len(list(reachable_folder.glob("server-*"))) == 1)
+        wait_until(lambda: not is_alive(pid), "the server is gone")
+        wait_until(lambda: len(list(reachable_folder.glob("server-*"))) == 1, "one folder is left")
         query(server.connection, "create table t as select 1")
         server.stop()
         server.start()

@@ -1,28 +1,6 @@
 """The harness itself: what the other tests rely on."""
 
 import signal
-import sys
-
-from support.commands.forks import fork, pipe
-
-_NEEDED = (
-    "dbt.cli.main",
-    "dbt.adapters.postgres",
-    "support.commands.warm_dbt",
-    "support.commands.dbt_process",
-    "support.engine.workers",
-)
-
-
-def _tell_imports(told):
-    told.send([name for name in _NEEDED if name not in sys.modules])
-
-
-def test_processes_that_are_forked_have_imported_all_that_they_need():
-    said, tell = pipe()
-    process = fork(_tell_imports, tell)
-    assert said.recv() == []
-    process.join()
 
 
 def test_a_query_through_dbt_reaches_the_database_of_the_test(dbt, empty_database):

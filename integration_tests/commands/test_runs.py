@@ -4,7 +4,7 @@ import pytest
 
 from support.engine import ledger
 from support.engine.ledger import assert_adds_up, newest_run
-from support.engine.statements import open_run, work
+from support.engine.statements import work
 from support.tables.items import create_items, touched
 from support.tables.users import create_users
 
@@ -13,8 +13,8 @@ class TestDryRun:
     def test_it_says_what_would_be_done_and_does_not_even_install_the_ledger(self, dbt, empty_database):
         create_users(empty_database, 500)
         args = {"user_ids": list(range(1, 251)), "new_status": "it's {{ new }}", "dry_run": True}
-        said = dbt.run_operation("bulk_update_user_status", args).lines
-        assert "bulk_update_user_status, dry run: nothing was changed" in said
+        said = dbt.run_operation("set_status_of_users", args).lines
+        assert "set_status_of_users, dry run: nothing was changed" in said
         assert "  rows to change   250" in said
         assert "  batches          3, of at most 100 rows" in said
         assert 'update "test"."public"."user"' in said
@@ -40,10 +40,10 @@ class TestDryRun:
 
 
 @pytest.fixture
-def halfway(dbt, database):
+def halfway(engine, database):
     """A run of 500 items that stands behind the first 112 of them and that no session works on."""
     create_items(database, 500)
-    operation_id = open_run(dbt, database, "touch_items_by_7")
+    operation_id = engine.open("touch_items_by_7")["operation_id"]
     with database.session() as session:
         work(session, operation_id)
     assert touched(database) == {0: 388, 1: 112}
@@ -88,9 +88,9 @@ def test_a_cancelled_run_keeps_its_rows_and_a_new_one_may_start(dbt, database, h
     assert touched(database) == {1: 388, 2: 112}
 
 
-def test_on_duplicate_run_resume_goes_on_with_the_unfinished_run(dbt, database):
+def test_on_duplicate_run_resume_goes_on_with_the_unfinished_run(engine, dbt, database):
     create_items(database, 500)
-    operation_id = open_run(dbt, database, "resume_touching_items")
+    operation_id = engine.open("resume_touching_items")["operation_id"]
     with database.session() as session:
         work(session, operation_id)
     dbt.run_operation("resume_touching_items")
@@ -100,21 +100,21 @@ def test_on_duplicate_run_resume_goes_on_with_the_unfinished_run(dbt, database):
     assert_adds_up(run, 500)
 
 
-def test_a_run_that_is_resumed_may_be_given_its_own_arguments_again(dbt, database):
+def test_a_run_that_is_resumed_may_be_given_its_own_arguments_again(engine, dbt, database):
     """Up-arrow, and the id at the end; also where one of them has a default."""
     columns = (
         "id integer primary key, text_value text, integer_value integer, texts_value text[], date_value date"
     )
     database.execute(f"create table typed ({columns}); insert into typed values (1)")
-    operation_id = open_run(dbt, database, "set_typed_by_default", {"first_id": 1, "size": 8})
+    operation_id = engine.open("set_typed_by_default", {"first_id": 1, "size": 8})["operation_id"]
     dbt.run_operation("set_typed_by_default", {"size": 8, "first_id": 1, "operation_id": operation_id})
     assert database.row("select text_value, integer_value from typed") == ("it's {{ default }}", 8)
 
 
-def test_a_run_that_is_resumed_keeps_its_arguments(dbt, database):
+def test_a_run_that_is_resumed_keeps_its_arguments(engine, dbt, database):
     create_items(database, 500)
     args = {"ids": list(range(1, 401)), "kind": "rare"}
-    operation_id = open_run(dbt, database, "touch_listed_items_of_a_kind", args)
+    operation_id = engine.open("touch_listed_items_of_a_kind", args)["operation_id"]
     again = args | {"kind": "usual", "operation_id": operation_id}
     result = dbt.run_operation("touch_listed_items_of_a_kind", again, check=False)
     assert result.exit_code == 1

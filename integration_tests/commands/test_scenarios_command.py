@@ -83,7 +83,6 @@ def assert_nothing_is_left(database):
     assert database.rows(staged) == []
 
 
-@pytest.mark.slow
 def test_an_update_passes_under_all_six_headings_and_leaves_nothing_behind(cli, database):
     create_users(database, 20)
     before = database.rows('select * from "user" order by id')
@@ -94,7 +93,6 @@ def test_an_update_passes_under_all_six_headings_and_leaves_nothing_behind(cli, 
     assert_nothing_is_left(database)
 
 
-@pytest.mark.slow
 def test_operations_of_every_kind_can_be_tried(cli, database):
     operations = [
         *("purge_closed_accounts", "approve_claims", "reopen_claims", "touch_listed_items_of_a_kind"),
@@ -110,7 +108,6 @@ def test_operations_of_every_kind_can_be_tried(cli, database):
     assert_nothing_is_left(database)
 
 
-@pytest.mark.slow
 def test_an_import_passes_or_says_why_it_is_skipped_under_all_headings(cli, database):
     report = outcome_of(cli, "batch_operations/product.yml", "-k", "import_nearly_flawless_products")
     assert set(results(report).values()) == {"passed"}, results(report)
@@ -140,7 +137,7 @@ def test_the_table_is_made_as_the_real_one_with_its_constraints(cli, database):
     assert_nothing_is_left(database)
 
 
-@pytest.mark.parametrize("operation", ["grant_credit", "bulk_update_user_status"])
+@pytest.mark.parametrize("operation", ["grant_credit", "set_status_of_users"])
 def test_an_engine_that_does_a_batch_twice_fails(cli, database, operation):
     database.execute(PATCH.format(patch="v_execute"))
     problems = found_by(cli, "batch_operations/user.yml", "-k", operation, "--heading", "batch")

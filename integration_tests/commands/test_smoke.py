@@ -13,15 +13,15 @@ def users(empty_database):
 
 def test_an_update_changes_the_listed_rows_and_is_in_the_ledger(dbt, users):
     ids = list(range(1, 251))
-    dbt.run_operation("bulk_update_user_status", {"user_ids": ids, "new_status": 'it\'s "new"'})
+    dbt.run_operation("set_status_of_users", {"user_ids": ids, "new_status": 'it\'s "new"'})
     changed = users.rows("""select id from "user" where status = 'it''s "new"' order by id""")
     assert [key for (key,) in changed] == ids
     run = users.row("select operation, status from batch_ops.runs")
-    assert run == ("bulk_update_user_status", "completed")
+    assert run == ("set_status_of_users", "completed")
 
 
 def test_a_condition_with_a_parameter_picks_its_rows(dbt, users):
-    dbt.run_operation("deactivate_inactive_users", "{before: 2023-01-01}")
+    dbt.run_operation("deactivate_absent_users", "{before: 2023-01-01}")
     wrong = """select count(*) from "user" where (status = 'inactive')
                is distinct from (last_login_at < '2023-01-01' and status <> 'closed')"""
     assert users.value(wrong) == 0

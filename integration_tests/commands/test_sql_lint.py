@@ -45,8 +45,8 @@ def stored(_dbt, _database, _ledger_template):
         """
     )
     for operation, args in {
-        "bulk_update_user_status": {"user_ids": [1, 2], "new_status": "x"},
-        "deactivate_inactive_users": {"before": "2024-01-01"},
+        "set_status_of_users": {"user_ids": [1, 2], "new_status": "x"},
+        "deactivate_absent_users": {"before": "2024-01-01"},
         "touch_rare_items_by_range": {},
         "drop_rare_items": {},
         "touch_listed_items_of_a_kind": {"ids": [1], "kind": "rare"},

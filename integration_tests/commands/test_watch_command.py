@@ -21,7 +21,7 @@ from support.database.database import Database
 from support.database.loopback import set_up
 from support.database.roles import NAME as ROLE
 from support.database.roles import worker_role
-from support.database.sessions import kill_dbt, terminate, wait_for_rows, wait_until
+from support.database.sessions import kill_dbt, terminate, wait_for_rows
 from support.engine.account_runs import Run
 from support.monitoring.held_runs import (
     BATCH,
@@ -35,6 +35,7 @@ from support.monitoring.held_runs import (
     wait_at_gate,
     wait_for_the_rest,
 )
+from support.patience import wait_until
 
 _WORKERS = "select pid from batch_ops.workers where role = 'worker' and ended_at is null order by pid"
 
@@ -439,7 +440,6 @@ class TestAway:
         process.signal(signal.SIGINT)
         assert process.wait().exit_code == 130
 
-    @pytest.mark.slow
     def test_a_server_that_is_restarted_is_waited_for(self, shared_project, tmp_path):
         with Server() as server:
             database = Database(server.connection)

@@ -11,6 +11,7 @@ from support.database.sessions import (
 from support.engine.account_runs import Run, open_run
 from support.engine.worker_groups import SEVERAL, Crew
 from support.faults.kinds_of_work import KINDS
+from support.selection.matrices import turns
 
 
 def test_an_interrupted_run_is_cancelled_at_once_and_for_good(dbt, run):
@@ -27,7 +28,7 @@ def test_a_cancelled_run_does_not_go_on(dbt, run):
 
 
 def test_after_a_cancelled_run_the_operation_starts_anew(dbt, run):
-    run.value("select batch_ops.cancel(%(run)s)")
+    run.cancel()
     dbt.run_operation("add_credit")
     Run.newest(run.database).assert_exactly_once()
 
@@ -58,22 +59,22 @@ def test_a_cancelled_live_run_is_closed_with_what_it_has_done(cancelled_live):
     run.assert_figures()
 
 
-@pytest.mark.parametrize("turn", range(10))
+@turns(10, of_each_run=2)
 def test_cancelling_several_workers_at_any_moment_leaves_figures_that_add_up(run, start_worker, random, turn):
     workers = [start_worker(run, random.uniform(0.005, 0.1)) for _ in range(4)]
     run.wait_for_batches(random.randrange(200))
-    run.value("select batch_ops.cancel(%(run)s)")
+    run.cancel()
     assert {worker.wait()[-1].get("status") for worker in workers} <= {"cancelled", "completed"}
     assert run.is_closed
     run.assert_true()
     run.assert_figures()
 
 
-def test_cancelling_several_workers_on_staged_keys_leaves_no_error(dbt, database, start_worker, random):
-    run = open_run(dbt, database, "add_credit_to_listed", {"ids": list(range(1, 15_001))})
+def test_cancelling_several_workers_on_staged_keys_leaves_no_error(engine, database, start_worker, random):
+    run = open_run(engine, "add_credit_to_listed", {"ids": list(range(1, 15_001))})
     workers = [start_worker(run, random.uniform(0.005, 0.1)) for _ in range(4)]
     run.wait_for_batches(random.randrange(100))
-    run.value("select batch_ops.cancel(%(run)s)")
+    run.cancel()
     assert {worker.wait()[-1].get("status") for worker in workers} <= {"cancelled", "completed"}
     assert run.value("select count(*) from batch_ops.errors") == 0
     run.assert_figures()
@@ -85,7 +86,7 @@ def test_a_crew_that_is_cancelled_closes_the_run_and_leaves_a_true_ledger(
 ):
     run = open_wares(kind)
     with Crew(start_worker, SEVERAL).at_work(run, random) as workers:
-        run.value("select batch_ops.cancel(%(run)s)")
+        run.cancel()
     assert {worker.wait()[-1]["status"] for worker in workers} == {"cancelled"}
     assert (run.status, run.is_closed, run.errors()) == ("cancelled", True, set())
     run.assert_consistent()
@@ -111,7 +112,7 @@ def test_a_session_that_waited_to_claim_while_the_run_was_closed_changes_nothing
 
 def test_a_cancelled_run_stays_open_while_a_stopped_session_may_still_change_rows(run, start_worker):
     with suspended_before_apply(run.database, lambda: start_worker(run, 60)) as late:
-        run.value("select batch_ops.cancel(%(run)s)")
+        run.cancel()
         start_worker(run).wait()
         assert not run.is_closed
     late.wait()
@@ -122,10 +123,10 @@ def test_a_cancelled_run_stays_open_while_a_stopped_session_may_still_change_row
 
 def test_a_cancelled_run_whose_stopped_session_died_is_closed_by_another_cancel(run, start_worker):
     with suspended_before_apply(run.database, lambda: start_worker(run, 60)) as late:
-        run.value("select batch_ops.cancel(%(run)s)")
+        run.cancel()
         start_worker(run).wait()
         run.value("select pg_terminate_backend(%(pid)s)", pid=late.backend)
     terminate(run.database, late.backend)
-    run.value("select batch_ops.cancel(%(run)s)")
+    run.cancel()
     assert (run.status, run.is_closed) == ("cancelled", True)
     run.assert_figures()

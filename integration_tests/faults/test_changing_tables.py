@@ -6,6 +6,7 @@ import pytest
 
 from support.database.sessions import wait_for_rows
 from support.engine.account_runs import Run, open_run
+from support.selection.matrices import turns
 
 DELETED = "select sum(records) from batch_ops.batches where operation_id = %(run)s"
 
@@ -14,9 +15,11 @@ select from batch_ops.batches where operation_id = %(run)s and batch_number = 1 
 """
 
 
-@pytest.mark.parametrize("turn", range(2))
-def test_a_killed_delete_deletes_and_records_every_row_once(dbt, database, start_worker, random, turn):
-    run = open_run(dbt, database, "delete_closed")
+@turns(2, of_each_run=1)
+def test_a_killed_delete_deletes_and_records_every_row_once(
+    engine, dbt, database, start_worker, random, turn
+):
+    run = open_run(engine, "delete_closed")
     for moment in sorted(random.sample(range(80), 12)):
         worker = start_worker(run, slice_seconds=0.01)
         run.wait_for_batches(moment)
@@ -62,10 +65,10 @@ def kill_and_finish(run, start_worker, random):
 
 
 def test_rows_inserted_in_gaps_while_a_run_is_killed_are_changed_once_or_not_at_all(
-    dbt, database, start_worker, random, busy
+    engine, database, start_worker, random, busy
 ):
     database.execute("delete from account where mod(id, 5) = 0")
-    run = open_run(dbt, database)
+    run = open_run(engine)
     gaps = random.sample(range(5, 30_000, 5), 5_000)
     with busy("insert into account values (%s, 0, false)", gaps):
         kill_and_finish(run, start_worker, random)
@@ -74,14 +77,14 @@ def test_rows_inserted_in_gaps_while_a_run_is_killed_are_changed_once_or_not_at_
     run.assert_completed()
 
 
-def test_rows_inserted_behind_the_frozen_bound_are_left_alone(dbt, run, start_worker, random, busy):
+def test_rows_inserted_behind_the_frozen_bound_are_left_alone(run, start_worker, random, busy):
     with busy("insert into account values (%s, 0, false)", range(30_001, 60_000)):
         kill_and_finish(run, start_worker, random)
     assert run.value("select count(*) from account where (credits = 1) is distinct from (id <= 30000)") == 0
     run.assert_completed()
 
 
-def test_rows_inserted_before_the_first_are_left_alone_once_it_is_done(dbt, run, start_worker):
+def test_rows_inserted_before_the_first_are_left_alone_once_it_is_done(run, start_worker):
     worker = start_worker(run)
     wait_for_rows(run.database, FIRST_BATCH, {"run": run.id}, "the first batch is completed")
     run.execute("insert into account values (-1, 0, false)")
@@ -90,15 +93,15 @@ def test_rows_inserted_before_the_first_are_left_alone_once_it_is_done(dbt, run,
     run.assert_completed()
 
 
-def test_rows_deleted_while_a_run_is_killed_do_not_disturb_it(dbt, run, start_worker, random, busy):
+def test_rows_deleted_while_a_run_is_killed_do_not_disturb_it(run, start_worker, random, busy):
     with busy("delete from account where id = %s", random.sample(range(1, 30_000), 5_000)):
         kill_and_finish(run, start_worker, random)
     assert run.value("select count(*) from account where credits <> 1") == 0
     run.assert_completed()
 
 
-def test_the_last_row_may_be_deleted_while_a_run_is_on_its_way(dbt, database):
-    run = open_run(dbt, database)
+def test_the_last_row_may_be_deleted_while_a_run_is_on_its_way(engine, dbt, database):
+    run = open_run(engine)
     database.execute("delete from account where id > 29000")
     dbt.run_operation("add_credit", run.arguments)
     run.assert_exactly_once()

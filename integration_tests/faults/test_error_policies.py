@@ -3,9 +3,9 @@
 import pytest
 
 from support.database.sessions import terminate, wait_for_claim_lock
-from support.engine.statements import open_run
 from support.engine.worker_groups import Crew
 from support.faults.row_errors import passing, raising, slow
+from support.selection.matrices import turns
 
 FAILED_BATCHES = "select count(*) from batch_ops.batches where operation_id = %(run)s and status = 'failed'"
 
@@ -256,7 +256,7 @@ def test_more_than_half_of_the_batches_without_a_good_row_stop_the_run(run, star
     assert 50 <= run.batch_count < 86
 
 
-@pytest.mark.parametrize("turn", range(3))
+@turns(3, of_each_run=1)
 def test_one_bad_row_in_a_hundred_stops_nothing(run, start_worker, random, turn):
     bad = sorted(random.sample(range(1, 601), 6))
     run.database.execute(raising("P0001", bad).cause)
@@ -264,7 +264,7 @@ def test_one_bad_row_in_a_hundred_stops_nothing(run, start_worker, random, turn)
     assert run.failed_rows == [(1, number) for number in bad]
 
 
-@pytest.mark.parametrize("turn", range(4))
+@turns(4, of_each_run=1)
 def test_any_bad_rows_are_found_whatever_kills_the_workers(run, start_worker, random, turn):
     """A killed search for bad rows neither applies a row twice nor forgets or repeats a bad one."""
     bad = sorted(random.sample(range(1, 601), 100))
@@ -304,10 +304,12 @@ def test_a_batch_that_fails_again_is_one_failure(open_wares, start_worker, polic
 
 
 @pytest.mark.parametrize("policy", ["stop_on_error", "continue_on_error"])
-def test_a_condition_that_fails_for_a_row_is_recorded_with_its_batch(dbt, open_wares, start_worker, policy):
+def test_a_condition_that_fails_for_a_row_is_recorded_with_its_batch(
+    engine, open_wares, start_worker, policy
+):
     run = open_wares("update")
     database = run.database
-    run = type(run)(database, open_run(dbt, database, "update_wares_of_a_weight"), run.kind)
+    run = type(run)(database, engine.open("update_wares_of_a_weight")["operation_id"], run.kind)
     run.change(error_handling=policy)
     database.execute("update ware set weight = 'heavy' where number = 150")
     said = work(run, start_worker)

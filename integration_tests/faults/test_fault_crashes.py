@@ -6,6 +6,7 @@ import pytest
 
 from dbt_batch_ops.database import Server, find_binaries
 from support.database.database import Database
+from support.engine.engine import Engine
 from support.faults.fault_runs import WareTemplates
 from support.faults.kinds_of_work import KINDS
 
@@ -17,9 +18,14 @@ def fragile_server():
 
 
 @pytest.fixture(scope="module")
-def fragile_wares(fragile_server, make_project):
-    database = Database(fragile_server.connection)
-    return WareTemplates(database, make_project(database)[1])
+def fragile_wares(fragile_server, _renderer):
+    engine = Engine(Database(fragile_server.connection), _renderer)
+
+    def install(database):
+        database.recreate()
+        engine.install()
+
+    return WareTemplates(engine, install)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,12 +5,11 @@
 the run, or to one of several.
 """
 
-import pytest
-
-from support.engine.worker_groups import SEVERAL
+from support.engine.worker_groups import CREWS, SEVERAL
 from support.faults.faults import FAULTS
 from support.faults.kinds_of_work import KINDS
 from support.faults.row_errors import constraint, deferred, raising, uncastable
+from support.selection.matrices import crossed
 
 BAD = [27, 150, 151, 333, 600]
 BAD_ROWS = {
@@ -20,18 +19,17 @@ BAD_ROWS = {
     "own code": lambda kind: raising("UX001", BAD),
     "deferred constraint": lambda kind: deferred(BAD),
 }
-every_kind = pytest.mark.parametrize("kind", KINDS)
 # What several do with bad rows is no other matter for a delete than for an update.
-every_kind_of_rows = pytest.mark.parametrize(
-    ("kind", "crew"),
-    [(kind, 1) for kind in KINDS] + [(kind, SEVERAL) for kind in ("update", "insert", "steps")],
+every_bad_row = crossed(
+    kind=list(KINDS),
+    crew=CREWS,
+    strike=list(BAD_ROWS),
     indirect=["crew"],
+    skipped=lambda kind, crew, strike: crew == SEVERAL and kind in ("delete", "upsert"),
 )
-every_bad_row = pytest.mark.parametrize("strike", BAD_ROWS)
 
 
-@every_kind
-@pytest.mark.parametrize("fault", FAULTS)
+@crossed(fault=list(FAULTS), kind=list(KINDS), crew=CREWS, pairs=True, indirect=["crew"])
 def test_after_a_fault_the_ledger_is_true_and_the_run_ends_with_every_row_once(
     open_shared, crew, kind, fault
 ):
@@ -47,7 +45,6 @@ def test_after_a_fault_the_ledger_is_true_and_the_run_ends_with_every_row_once(
     run.assert_exactly_once()
 
 
-@every_kind_of_rows
 @every_bad_row
 def test_under_stop_on_error_a_bad_row_is_named_its_batch_undone_and_done_once_mended(
     open_shared, crew, kind, strike
@@ -73,7 +70,6 @@ def test_under_stop_on_error_a_bad_row_is_named_its_batch_undone_and_done_once_m
     run.assert_exactly_once()
 
 
-@every_kind_of_rows
 @every_bad_row
 def test_under_continue_on_error_bad_rows_are_recorded_and_tried_again_once_mended(
     open_shared, crew, kind, strike

@@ -7,6 +7,7 @@ from support.engine.account_runs import Run
 from support.faults.fault_runs import WareRun
 from support.faults.kinds_of_work import KINDS
 from support.faults.row_errors import constraint, deferred, passing, raising, slow, uncastable
+from support.selection.matrices import crossed
 
 RETRIED = "select from batch_ops.errors where operation_id = %(run)s and kind = 'retried'"
 FATAL = {
@@ -136,8 +137,7 @@ def test_more_bad_rows_than_max_errors_fail_the_command_until_the_limit_is_raise
     assert (run.status, len(run.failed_rows)) == ("completed_with_errors", 10)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("fault", FATAL)
+@crossed(fault=list(FATAL), kind=list(KINDS))
 def test_in_one_transaction_any_error_leaves_the_rows_as_they_were_and_is_recorded(
     dbt, open_wares, fault, kind
 ):
@@ -158,8 +158,7 @@ def test_in_one_transaction_any_error_leaves_the_rows_as_they_were_and_is_record
     WareRun(work.database, Run.newest(work.database).id, work.kind).assert_exactly_once()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("fault", ["killed", "terminated", "cancelled"])
+@crossed(fault=["killed", "terminated", "cancelled"], kind=list(KINDS))
 def test_in_one_transaction_a_run_that_is_ended_leaves_the_rows_as_they_were_and_begins_anew(
     dbt, open_wares, fault, kind
 ):

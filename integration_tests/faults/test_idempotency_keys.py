@@ -89,7 +89,7 @@ def test_the_key_of_a_cancelled_run_answers_that_it_was_cancelled(dbt, little_da
     little_database.execute(UNLUCKY.replace("> 50", "<> 950"))
     dbt.run_operation("add_credit", KEY, check=False)
     run = Run.newest(little_database)
-    run.value("select batch_ops.cancel(%(run)s)")
+    run.cancel()
     again = dbt.run_operation("add_credit", KEY, check=False)
     assert again.exit_code == 1
     assert_answered_with(run, again)

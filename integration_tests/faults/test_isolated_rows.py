@@ -7,18 +7,6 @@ import pytest
 from support.database.sessions import wait_for_row_lock
 from support.engine.account_runs import Run, open_run
 
-SPEC = """
-name: unlucky_account
-relation: account
-fields: {id: bigint, credits: integer, closed: boolean}
-patterns:
-  - name: batch_operations
-    operation: add_credit_where_possible
-    operation_type: update
-    update_data: {credits: {sql: "credits + 1"}}
-    error_handling: continue_on_error
-    batch_size: 1000
-"""
 # The counter goes on when a statement is undone: a sequence is outside of transactions.
 OBSTACLES = """
 create table bad (id bigint primary key);
@@ -43,11 +31,9 @@ where kind = 'row' and resolved_at is null order by 1
 
 
 @pytest.fixture
-def unlucky_run(project, dbt, database):
+def unlucky_run(engine, database):
     """A run under ``continue_on_error``; returns a function that makes some of its accounts bad."""
-    project.write("batch_operations/possible.yml", SPEC)
-    project.generate()
-    run = open_run(dbt, database, "add_credit_where_possible")
+    run = open_run(engine, "add_credit_in_large_batches_where_possible")
     database.execute(OBSTACLES)
 
     def make_bad(ids):
@@ -144,7 +130,7 @@ def test_a_kill_while_failed_rows_are_tried_again_loses_and_repeats_none(unlucky
     run = unlucky_run(bad)
     start_worker(run).wait()
     run.database.execute("delete from bad")
-    run.value("select batch_ops.retry_failed(%(run)s)")
+    run.retry_failed()
     for _ in range(5):
         worker = start_worker(run, 0.02)
         worker.next_slice()

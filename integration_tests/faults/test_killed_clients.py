@@ -1,9 +1,9 @@
 """SIGKILL for the process that drives a run. Its session in the server is not told and ends its slice."""
 
-import pytest
-
-from support.database.sessions import kill_dbt, wait_for_row_lock, wait_until, wait_until_gone
+from support.database.sessions import kill_dbt, wait_for_row_lock, wait_until_gone
 from support.engine.account_runs import Run, create_accounts, open_run
+from support.patience import wait_until
+from support.selection.matrices import turns
 
 FULL = 300
 
@@ -13,7 +13,7 @@ def moments(random, count, batches=FULL):
     return sorted(random.sample(range(batches - 50), count))
 
 
-@pytest.mark.parametrize("turn", range(3))
+@turns(3, of_each_run=1)
 def test_dbt_killed_at_any_moments_and_resumed_changes_every_row_once(dbt, database, random, turn):
     with database.session(autocommit=False) as gate, gate.cursor() as cursor:
         # The last batch waits: dbt cannot have ended before it is killed.
@@ -28,7 +28,7 @@ def test_dbt_killed_at_any_moments_and_resumed_changes_every_row_once(dbt, datab
     run.assert_exactly_once()
 
 
-@pytest.mark.parametrize("turn", range(3))
+@turns(3, of_each_run=1)
 def test_clients_killed_at_many_moments_and_resumed_by_dbt_change_every_row_once(
     dbt, run, start_worker, random, turn
 ):
@@ -40,7 +40,7 @@ def test_clients_killed_at_many_moments_and_resumed_by_dbt_change_every_row_once
     run.assert_exactly_once()
 
 
-def test_a_killed_run_is_interrupted_and_says_what_it_has_done(dbt, run, start_worker):
+def test_a_killed_run_is_interrupted_and_says_what_it_has_done(run, start_worker):
     worker = start_worker(run, slice_seconds=0.01)
     run.wait_for_batches(20)
     worker.kill()
@@ -69,8 +69,8 @@ def test_the_claims_of_a_killed_session_are_not_waited_for(dbt, run):
     run.assert_exactly_once()
 
 
-def test_large_batches_are_changed_once_too(dbt, database, start_worker, random):
-    run = open_run(dbt, database, "add_credit_in_large_batches")
+def test_large_batches_are_changed_once_too(engine, dbt, database, start_worker, random):
+    run = open_run(engine, "add_credit_in_large_batches")
     for moment in sorted(random.sample(range(25), 10)):
         worker = start_worker(run, slice_seconds=0.01)
         run.wait_for_batches(moment)
@@ -79,9 +79,9 @@ def test_large_batches_are_changed_once_too(dbt, database, start_worker, random)
     run.assert_exactly_once()
 
 
-def test_staged_keys_are_changed_once_too(dbt, database, start_worker, random):
+def test_staged_keys_are_changed_once_too(engine, dbt, database, start_worker, random):
     ids = random.sample(range(1, 30_000), 5_000)
-    run = open_run(dbt, database, "add_credit_to_listed", {"ids": ids})
+    run = open_run(engine, "add_credit_to_listed", {"ids": ids})
     for moment in sorted(random.sample(range(40), 10)):
         worker = start_worker(run, slice_seconds=0.01)
         run.wait_for_batches(moment)

@@ -23,9 +23,9 @@ NEVER = (*CONSISTENCY, HEARTBEATS, "runs_end_in_time", "finished_runs_have_no_li
 
 
 @pytest.fixture(scope="session")
-def ledger_tests(_project_and_dbt, _templates, _database):
+def ledger_tests(_dbt, _templates, _database):
     _database.recreate("template_with_accounts")
-    return LedgerTests(_project_and_dbt[1])
+    return LedgerTests(_dbt)
 
 
 @pytest.fixture

@@ -4,21 +4,11 @@ import pytest
 
 from support.database.sessions import wait_for_row_lock
 from support.engine.account_runs import Run
-from support.engine.starts import start, work_off
+from support.engine.engine import start, work_off
 
 BAD = "alter table account add constraint unlucky check (credits = 0 or id not between %s and %s)"
 MENDED = "alter table account drop constraint unlucky"
 CHANGED = "select count(*) from account where credits = 1"
-
-
-def retry_failed(session, run):
-    """As the macro does it."""
-    with session.cursor() as cursor:
-        cursor.execute("begin")
-        cursor.execute("select batch_ops.retry_failed(%s)", [run.id])
-        (answer,) = cursor.fetchone()
-        cursor.execute("rollback" if answer["status"] == "refused" else "commit")
-    return answer
 
 
 @pytest.fixture
@@ -45,7 +35,7 @@ def test_a_run_that_stopped_over_its_limit_of_errors_completes_when_they_are_men
     assert (run.status, run.is_closed) == ("failed", False)
     run.database.execute(MENDED)
     # Once for the rows that had failed: with them the rest of the run is done.
-    assert retry_failed(session, run)["status"] == "running"
+    assert run.retry_failed()["status"] == "running"
     assert work_off(session, run.id)["status"] == "completed"
     run.assert_exactly_once()
     assert run.value("select batch_ops.count_errors(%(run)s)") == 0
@@ -54,7 +44,7 @@ def test_a_run_that_stopped_over_its_limit_of_errors_completes_when_they_are_men
 def test_rows_that_fail_again_are_over_the_limit_again(start_run, session):
     run = start_run(950, 971, error_handling="continue_on_error", max_errors=12)
     for _ in range(2):
-        retry_failed(session, run)
+        run.retry_failed()
         assert work_off(session, run.id)["status"] == "failed"
         assert "more than max_errors = 12" in run.value(
             "select stop_reason from batch_ops.runs where operation_id = %(run)s"
@@ -69,7 +59,7 @@ def test_rows_that_fail_again_are_over_the_limit_again(start_run, session):
 def test_to_go_on_alone_does_not_lift_the_limit(start_run, session):
     run = start_run(950, 971, error_handling="continue_on_error", max_errors=12)
     before = run.value(CHANGED)
-    run.value("select batch_ops.join_run(operation_id, to_jsonb(runs.*), '{}') from batch_ops.runs")
+    run.join()
     assert work_off(session, run.id)["status"] == "failed"
     assert run.value(CHANGED) == before
 
@@ -85,7 +75,7 @@ def cancelled_while_failing(little_database, little_request, start_worker):
         cursor.execute("select from account where id = 120 for update")
         worker = start_worker(run)
         wait_for_row_lock(little_database)
-        run.value("select batch_ops.cancel(%(run)s)")
+        run.cancel()
     worker.wait()
     return run
 

@@ -6,9 +6,11 @@ from itertools import accumulate
 
 import pytest
 
-from support.database.sessions import wait_for_claim_lock, wait_for_row_lock, wait_until
+from support.database.sessions import wait_for_claim_lock, wait_for_row_lock
 from support.faults.row_errors import raising
 from support.notifications.notifications import events, notifications
+from support.patience import wait_until
+from support.selection.matrices import turns
 
 _TOLD_TOO_MUCH = """
 select notifications.payload
@@ -71,7 +73,7 @@ def test_progress_of_several_workers_says_no_more_than_what_is_committed(shared,
     assert told_at(shared.database) == sorted(set(told_at(shared.database)))
 
 
-@pytest.mark.parametrize("turn", range(5))
+@turns(5, of_each_run=1)
 def test_killed_at_any_moment_it_has_told_no_more_than_what_is_committed(run, start_worker, random, turn):
     while not run.is_closed:
         run.join()
@@ -153,7 +155,7 @@ def test_a_pause_is_no_end(run, start_worker):
     with run.held_at(150):
         worker = start_worker(run, 0)
         run.wait_at_latch()
-        run.value("select batch_ops.pause(%(run)s)")
+        run.pause()
     worker.wait()
     assert run.status == "paused"
     assert "ended" not in events(run.database)
@@ -165,7 +167,7 @@ def test_a_cancelled_run_tells_its_end_when_nobody_changes_rows_any_more(run, st
         first = start_worker(run, 0)
         run.wait_at_latch()
         second = start_worker(run, 0, begins=False)
-        run.value("select batch_ops.cancel(%(run)s)")
+        run.cancel()
         second.begin()
         assert second.wait()[-1]["status"] == "cancelled"
         assert "ended" not in events(run.database)

@@ -6,6 +6,7 @@ from support.database.sessions import wait_for_row_lock
 from support.engine.account_runs import Run
 from support.engine.worker_groups import SEVERAL, Crew
 from support.faults.kinds_of_work import KINDS
+from support.selection.matrices import turns
 
 CONTROLS = "select action, requested_by::text from batch_ops.controls order by control_id"
 BATCHES = "select from batch_ops.batches where operation_id = %(run)s"
@@ -85,18 +86,15 @@ def test_a_run_that_does_not_exist_is_named_with_the_command_that_lists_runs(dbt
     assert "dbt run-operation dbt_batch_ops.status" in refused.output
 
 
-@pytest.mark.parametrize("turn", range(10))
+@turns(10, of_each_run=2)
 def test_pausing_several_workers_at_any_moment_loses_and_repeats_nothing(run, start_worker, random, turn):
     for _ in range(3):
         workers = [start_worker(run, random.uniform(0.005, 0.1)) for _ in range(3)]
         run.wait_for_batches(random.randrange(100))
-        run.value("select batch_ops.pause(%(run)s)")
+        run.pause()
         assert {worker.wait()[-1].get("status") for worker in workers} <= {"paused", "completed"}
         run.assert_true()
-        run.value(
-            "select batch_ops.join_run(operation_id, to_jsonb(runs.*), '{}') "
-            "from batch_ops.runs where operation_id = %(run)s"
-        )
+        run.join()
     start_worker(run).wait()
     run.assert_exactly_once()
 
@@ -107,7 +105,7 @@ def test_a_crew_that_is_paused_leaves_a_true_ledger_and_ends_with_every_row_once
 ):
     run, crew = open_wares(kind), Crew(start_worker, SEVERAL)
     with crew.at_work(run, random) as workers:
-        run.value("select batch_ops.pause(%(run)s)")
+        run.pause()
     assert {worker.wait()[-1]["status"] for worker in workers} == {"paused"}
     assert run.status == "paused"
     run.assert_consistent()
@@ -136,7 +134,7 @@ def test_a_pause_that_is_taken_back_in_time_is_not_noticed(run, start_worker):
         gate.cursor().execute("select from account where id = 5050 for update")
         worker = start_worker(run, 0.05)
         wait_for_row_lock(run.database)
-        run.value("select batch_ops.pause(%(run)s)")
-        assert run.value("select batch_ops.resume(%(run)s) -> 'is_live'") is True
+        run.pause()
+        assert run.resume()["is_live"] is True
     assert worker.wait()[-1]["status"] == "completed"
     run.assert_exactly_once()

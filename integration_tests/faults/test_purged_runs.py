@@ -4,11 +4,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from support.database.sessions import kill_dbt, terminate, wait_for_row_lock, wait_for_table_lock, wait_until
+from support.database.sessions import kill_dbt, terminate, wait_for_row_lock, wait_for_table_lock
 from support.engine import ledger
 from support.engine.account_runs import Run, open_run
 from support.engine.purges import Purge, add_run, is_empty, purge, purged, run_ids, stage
 from support.engine.statements import work
+from support.patience import wait_until
+from support.selection.matrices import turns
 
 READS = """
 select operation_id::text, status, batch_count, processed_records, total_records, error_count
@@ -62,7 +64,7 @@ class TestKilled:
         assert purge(old_runs, "1000 days")["operations"][""]["batches"] == 500
         assert old_runs.value("select count(*) from batch_ops.batches") == 19 * 500
 
-    @pytest.mark.parametrize("turn", range(3))
+    @turns(3, of_each_run=1)
     def test_at_many_moments_it_is_simply_repeated(self, old_runs, random, turn):
         for left in sorted(random.sample(range(20), 6), reverse=True):
             running = Purge(old_runs, keep=0)
@@ -151,11 +153,11 @@ class TestBesideRuns:
         dbt.finish(process)
         Run(old_runs, live).assert_exactly_once()
 
-    @pytest.mark.parametrize("turn", range(3))
+    @turns(3, of_each_run=1)
     def test_purges_beside_several_workers_on_staged_keys_take_nothing_of_theirs(
-        self, dbt, database, start_worker, random, turn
+        self, engine, database, start_worker, random, turn
     ):
-        run = open_run(dbt, database, "add_credit_to_listed", {"ids": list(range(1, 15_001))})
+        run = open_run(engine, "add_credit_to_listed", {"ids": list(range(1, 15_001))})
         workers = [start_worker(run, random.uniform(0.005, 0.1)) for _ in range(2)]
         while not run.is_closed:
             for _ in range(3):

@@ -8,11 +8,8 @@ from contextlib import suppress
 import pytest
 
 from support.database.sessions import terminate
+from support.selection.matrices import turns
 
-JOIN = """
-select batch_ops.join_run(operation_id, to_jsonb(runs.*), '{}')
-from batch_ops.runs where operation_id = %(run)s
-"""
 BAD = """
 alter table account add constraint unlucky
 check (credits = 0 or id not between %(first)s and %(last)s) not valid
@@ -62,7 +59,7 @@ class Sequence:
 
     def resume(self):
         self.thaw()
-        answer = self.run.value(JOIN)
+        answer = self.run.join()
         if answer["status"] == "refused":
             assert self.is_cancelled, answer["reason"]
         else:
@@ -71,7 +68,7 @@ class Sequence:
 
     def cancel(self):
         self.thaw()
-        self.run.value("select batch_ops.cancel(%(run)s)")
+        self.run.cancel()
         self.is_cancelled = True
 
     def end(self):
@@ -98,19 +95,15 @@ class SequenceWithErrors(Sequence):
 
     def ask_for_a_pause(self):
         self.thaw()
-        self.run.value("select batch_ops.pause(%(run)s)")
+        self.run.pause()
 
     def take_the_pause_back(self):
         self.thaw()
-        self.run.value("select batch_ops.resume(%(run)s)")
+        self.run.resume()
 
     def retry(self):
         self.thaw()
-        with self.run.database.session(autocommit=False) as session, session.cursor() as cursor:
-            cursor.execute("select batch_ops.retry_failed(%s)", [self.run.id])
-            is_refused = cursor.fetchone()[0]["status"] == "refused"
-            session.rollback() if is_refused else session.commit()
-        if not is_refused:
+        if self.run.retry_failed()["status"] != "refused":
             self.work()
 
     def end(self):
@@ -135,7 +128,7 @@ def sequence(run, start_worker, random):
     sequence.thaw()
 
 
-@pytest.mark.parametrize("turn", range(25))
+@turns(25, of_each_run=4)
 def test_any_sequence_of_faults_changes_every_row_once(sequence, random, turn):
     for fault in random.choices(FAULTS, k=15):
         getattr(sequence, fault)()
@@ -144,7 +137,7 @@ def test_any_sequence_of_faults_changes_every_row_once(sequence, random, turn):
     sequence.run.assert_exactly_once()
 
 
-@pytest.mark.parametrize("turn", range(15))
+@turns(15, of_each_run=2)
 def test_any_sequence_of_faults_and_errors_changes_every_row_once(run, start_worker, random, turn):
     run.execute(
         "update batch_ops.runs set error_handling = 'continue_on_error', max_errors = 20, max_retries = 5 "
@@ -162,7 +155,7 @@ def test_any_sequence_of_faults_and_errors_changes_every_row_once(run, start_wor
     assert run.value("select batch_ops.count_errors(%(run)s)") == 0
 
 
-@pytest.mark.parametrize("turn", range(10))
+@turns(10, of_each_run=2)
 def test_any_sequence_of_faults_with_a_cancel_in_it_leaves_a_true_ledger(sequence, random, turn):
     faults = random.choices(FAULTS, k=10)
     faults.insert(random.randrange(2, 10), "cancel")

@@ -14,7 +14,7 @@ from support.database.sessions import kill_dbt, terminate, wait_for_rows
 from support.engine.account_runs import Run
 from support.reference import scenarios
 from support.reference.document import needs_document
-from support.reference.project import TEMPLATE, dbt_on_the_specs, folder_for_the_server
+from support.reference.manual_test import folder_for_the_server
 from support.reference.scenarios import SCENARIOS
 
 pytestmark = needs_document
@@ -52,12 +52,6 @@ where locktype = 'advisory' and (classid, objid, objsubid) = (7, 7, 2) and not g
 
 
 @pytest.fixture(scope="module")
-def dbt(tmp_path_factory, _database):
-    """dbt on a project that has the document's specs and no others."""
-    return dbt_on_the_specs(tmp_path_factory.mktemp("reference") / "project", _database)
-
-
-@pytest.fixture(scope="module")
 def files():
     """A folder for files that the server reads."""
     with folder_for_the_server() as folder:
@@ -65,9 +59,9 @@ def files():
 
 
 @pytest.fixture
-def database(dbt, _database):
-    """A new database with the ledger installed."""
-    _database.recreate(TEMPLATE)
+def database(_database, _ledger_template):
+    """A new database with the ledger and nothing else."""
+    _database.recreate(_ledger_template)
     return _database
 
 

@@ -10,6 +10,7 @@ import pytest
 from dbt_batch_ops.database import find_binaries
 from support.database.sessions import wait_for_rows
 from support.engine.account_runs import Run
+from support.patience import PATIENCE
 
 ACCOUNTS = 100_000
 SECONDS = 9
@@ -91,7 +92,7 @@ class Pgbench:
         )
 
     def finish(self, process):
-        output, _ = process.communicate(timeout=120)
+        output, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, output
         return output
 

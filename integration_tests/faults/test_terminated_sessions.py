@@ -1,12 +1,11 @@
 """``pg_terminate_backend`` for the session that works on a run."""
 
-import pytest
-
 from support.database.sessions import terminate, wait_for_row_lock
 from support.engine.account_runs import Run
+from support.selection.matrices import turns
 
 
-@pytest.mark.parametrize("turn", range(3))
+@turns(3, of_each_run=1)
 def test_sessions_terminated_at_many_moments_change_every_row_once(dbt, run, start_worker, random, turn):
     for moment in sorted(random.sample(range(250), 20)):
         worker = start_worker(run, slice_seconds=random.uniform(0.005, 0.1))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from support.engine.account_runs import NOT_TILED, Run
-from support.engine.starts import start, work_off
+from support.engine.engine import start, work_off
 from support.engine.worker_groups import claims_held_up
 
 MOST_WORKERS = 8
@@ -55,10 +55,10 @@ def sessions(little_database):
 
 
 def test_ranges_tile_and_every_row_is_changed_once_for_any_number_of_workers(
-    little_database, little_request, sessions
+    little_database, little_request, sessions, is_full
 ):
     @settings(
-        max_examples=40,
+        max_examples=40 if is_full else 8,
         deadline=None,
         print_blob=True,
         database=None,

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from support.commands.cli import Cli
-from support.database.sessions import wait_until
 from support.notifications.broken_servers import free_port
 from support.notifications.mail_server import MailServer
 from support.notifications.notify_command import Followers, by_mail, by_webhook
 from support.notifications.outbox import Outbox
 from support.notifications.webhook_server import Answer, WebhookServer
+from support.patience import PATIENCE, wait_until
 from support.tables.items import create_items
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
@@ -347,7 +347,7 @@ def test_no_secret_is_printed_recorded_or_in_the_list_of_processes(cli, outbox):
         )
         message = outbox.write()
         process = cli.start("notify", environment=environment)
-        assert webhook_server.has_received.wait(60)
+        assert webhook_server.has_received.wait(PATIENCE)
         command_line = Path(f"/proc/{process._process.pid}/cmdline")
         processes = command_line.read_text() if command_line.exists() else ""
         webhook_server.release()
@@ -403,7 +403,7 @@ def test_following_ends_with_what_it_is_sending(follow, outbox, webhook_server):
     webhook_server.answer(Answer(is_held=True))
     process = follow(by_webhook(webhook_server.url))
     message = outbox.write()
-    assert webhook_server.has_received.wait(60)
+    assert webhook_server.has_received.wait(PATIENCE)
     process.signal(signal.SIGTERM)
     webhook_server.release()
     assert process.wait().exit_code == 0
@@ -414,7 +414,7 @@ def test_following_ends_at_once_when_it_is_asked_twice(follow, outbox, webhook_s
     webhook_server.answer(Answer(is_held=True))
     process = follow(by_webhook(webhook_server.url))
     message = outbox.write()
-    assert webhook_server.has_received.wait(60)
+    assert webhook_server.has_received.wait(PATIENCE)
     process.signal(signal.SIGINT)
     process.signal(signal.SIGTERM)
     assert process.wait().exit_code == 130

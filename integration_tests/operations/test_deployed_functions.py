@@ -10,7 +10,7 @@ _CALL = "select * from decide_claims(%s, %s)"
 
 
 @pytest.fixture
-def claims(dbt, database):
+def claims(database):
     create_claims(database, 100)
     return database
 
@@ -188,7 +188,7 @@ def test_a_precondition_that_does_not_hold_is_named(dbt, claims):
     assert "may_reopen(CURRENT_DATE)" in str(raised.value)
 
 
-def test_after_another_version_of_the_engine_was_installed_it_asks_to_be_deployed_again(dbt, deployed):
+def test_after_another_version_of_the_engine_was_installed_it_asks_to_be_deployed_again(deployed):
     deployed.execute("update batch_ops.installation set engine_hash = 'another'")
     with pytest.raises(psycopg2.errors.FeatureNotSupported) as raised:
         called(deployed, _CALL, [1], "approved")

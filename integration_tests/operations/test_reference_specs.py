@@ -15,7 +15,7 @@ from support.monitoring.ledger_tests import LedgerTests
 from support.reference import scenarios
 from support.reference.adapter_table import WORKS, check_cell
 from support.reference.document import complete_specs, needs_document
-from support.reference.project import TEMPLATE, dbt_on_the_specs, folder_for_the_server, manual_calls
+from support.reference.manual_test import folder_for_the_server, manual_calls
 from support.reference.scenarios import BAD_ROWS, LISTED, SCENARIOS, UNKNOWN, Contents, Scenario
 
 pytestmark = needs_document
@@ -67,37 +67,24 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def dbt(tmp_path_factory, _database):
-    """dbt on a project that has the document's specs and no others."""
-    return dbt_on_the_specs(tmp_path_factory.mktemp("reference") / "project", _database)
-
-
-@pytest.fixture
-def database(dbt, _database):
-    """A new database with the ledger installed."""
-    _database.recreate(TEMPLATE)
-    return _database
+def ledger_tests(_dbt, _database, _ledger_template):
+    _database.recreate(_ledger_template)
+    return LedgerTests(_dbt)
 
 
 @pytest.fixture(scope="module")
-def ledger_tests(dbt, _database):
-    _database.recreate(TEMPLATE)
-    return LedgerTests(dbt)
-
-
-@pytest.fixture(scope="module")
-def outcome(request, dbt, _database, ledger_tests):
+def outcome(request, _dbt, _database, _ledger_template, ledger_tests):
     """What a spec left behind; run once for all tests that look at it."""
     scenario = SCENARIOS[request.param]
-    _database.recreate(TEMPLATE)
+    _database.recreate(_ledger_template)
     scenarios.create(_database, scenario)
     before = scenarios.contents(_database, scenario)
     plan = planned = None
     with folder_for_the_server() as folder:
-        result = dbt.run_operation(request.param, scenario.arguments(folder))
+        result = _dbt.run_operation(request.param, scenario.arguments(folder))
     if scenario.is_confirmed:
         plan, planned = result, scenarios.contents(_database, scenario)
-        result = dbt.run_operation(*CONFIRM.search(plan.output).groups())
+        result = _dbt.run_operation(*CONFIRM.search(plan.output).groups())
     (run,) = _records(_database, "batch_ops.run_overview")
     steps = _records(_database, "batch_ops.steps order by step_number")
     with _database.session() as session:

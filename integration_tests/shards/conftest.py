@@ -1,17 +1,14 @@
 """Fixtures of tables on several servers: a coordinator, and servers of their own behind its partitions."""
 
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from dbt_batch_ops.database import Server
 from support.adapters.shards import Shards
-from support.commands.project import project_with_short_slices
 from support.database.sessions import kill_dbt, terminate, wait_for_row_lock
 from support.engine.account_runs import Run
 
-SPEC = Path(__file__).with_name("account.yml")
 TEMPLATE = "template_with_shards"
 
 
@@ -25,30 +22,12 @@ def _shards(server, server_settings):
 
 
 @pytest.fixture(scope="session")
-def _project_and_dbt(tmp_path_factory, _database):
-    return project_with_short_slices(tmp_path_factory.mktemp("shards") / "project", [SPEC], _database)
-
-
-@pytest.fixture(scope="session")
-def _template(_project_and_dbt, _database, _shards):
+def _template(_dbt, _database, _shards):
     _database.recreate()
     _shards.create(_database)
-    _project_and_dbt[1].run_operation("dbt_batch_ops.install")
+    _dbt.run_operation("dbt_batch_ops.install")
     _shards.save_as_template()
     _database.save_as_template(TEMPLATE)
-
-
-@pytest.fixture
-def dbt(_project_and_dbt):
-    return _project_and_dbt[1]
-
-
-@pytest.fixture
-def project(_project_and_dbt):
-    """The project; what the test changes in it is undone afterwards."""
-    project, _ = _project_and_dbt
-    with project.unchanged():
-        yield project
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from support.reference import scenarios
 from support.reference.adapter_table import WORKS, check_cell, refused
 from support.reference.document import complete_specs, needs_document
-from support.reference.project import TEMPLATE, dbt_on_the_specs, folder_for_the_server
+from support.reference.manual_test import folder_for_the_server
 from support.reference.scenarios import SCENARIOS
 
 pytestmark = needs_document
@@ -15,18 +15,12 @@ pytestmark = needs_document
 CONFIRM = re.compile(r"dbt run-operation (\w+) --args '(\{confirm: [0-9a-f-]{36}\})'")
 
 
-@pytest.fixture(scope="module")
-def dbt(tmp_path_factory, _database):
-    """dbt on a project that has the document's specs and no others."""
-    return dbt_on_the_specs(tmp_path_factory.mktemp("reference") / "project", _database)
-
-
 @pytest.fixture
-def scenario(request, dbt, _database, _shards):
+def scenario(request, dbt, _database, _ledger_template, _shards):
     """A spec's tables, the one that it changes partitioned over servers."""
     scenario = SCENARIOS[request.param]
     (entity,) = set(re.findall(r"^ *target_entity: (\w+)$", complete_specs()[request.param], re.MULTILINE))
-    _database.recreate(TEMPLATE)
+    _database.recreate(_ledger_template)
     scenarios.create(_database, scenario)
     _shards.connect(_database)
     _shards.spread(_database, entity)

@@ -7,18 +7,12 @@ import re
 from contextlib import ExitStack, contextmanager
 
 import psycopg2
-import pytest
 
 from support.adapters.shards import ACCOUNTS
-from support.database.sessions import (
-    suspended,
-    terminate,
-    wait_for_row_lock,
-    wait_for_rows,
-    wait_until,
-    wait_until_gone,
-)
+from support.database.sessions import suspended, terminate, wait_for_row_lock, wait_for_rows, wait_until_gone
 from support.engine.account_runs import Run
+from support.patience import wait_until
+from support.selection.matrices import turns
 
 BATCHES = ACCOUNTS // 100
 # A COMMIT that waits for a standby that is not there: done on the disk, seen by nobody, and not yet told.
@@ -42,7 +36,7 @@ def commits_that_do_not_return(database):
             cursor.execute("select pg_reload_conf()")
 
 
-@pytest.mark.parametrize("turn", range(3))
+@turns(3, of_each_run=1)
 def test_clients_killed_at_many_moments(dbt, run, shards, start_worker, random, turn):
     for moment in sorted(random.sample(range(BATCHES - 20), 15)):
         worker = start_worker(run, slice_seconds=random.uniform(0.005, 0.1))
@@ -52,7 +46,7 @@ def test_clients_killed_at_many_moments(dbt, run, shards, start_worker, random, 
     shards.assert_exactly_once(run)
 
 
-@pytest.mark.parametrize("turn", range(5))
+@turns(5, of_each_run=1)
 def test_sessions_terminated_at_many_moments(run, shards, start_worker, random, turn):
     for moment in sorted(random.sample(range(BATCHES - 20), 15)):
         worker = start_worker(run, slice_seconds=60)
@@ -64,7 +58,7 @@ def test_sessions_terminated_at_many_moments(run, shards, start_worker, random, 
     shards.assert_exactly_once(run)
 
 
-@pytest.mark.parametrize("turn", range(3))
+@turns(3, of_each_run=1)
 def test_a_commit_that_outlives_its_coordinator_is_found_by_whoever_takes_the_batch_over(
     run, shards, start_worker, turn
 ):

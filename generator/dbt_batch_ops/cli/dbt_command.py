@@ -1,4 +1,7 @@
-"""dbt as a program of its own: ``dbt run-operation`` with its output where ours goes."""
+"""dbt as a program of its own: ``dbt run-operation`` with its output where ours goes.
+
+It is the dbt of this Python, or the program that the user names in ``DBT_BATCH_OPS_DBT``.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ import yaml
 from dbt_batch_ops.cli.errors import ProjectError
 from dbt_batch_ops.cli.signals import passed_on
 from dbt_batch_ops.database.profile import ProfileOptions
+from dbt_batch_ops.dbt_host.program import chosen_program, start_program
 
 # The program `dbt` of this Python. As a module, `-m dbt.cli.main`, it makes Python print a warning.
 _DBT = (
@@ -71,6 +75,9 @@ def run_operation(options: ProfileOptions, macro: str, arguments: Mapping[str, A
 
     Returns:
         dbt's exit code, as a shell would see it; 130 when it failed after such a signal.
+
+    Raises:
+        DbtError: The program that the user names cannot be started.
     """
     process = start_dbt(options, macro, arguments)
     with passed_on(process) as signals:
@@ -94,14 +101,18 @@ def start_dbt(
         arguments: Its arguments.
         environment: Variables on top of this program's.
         is_apart: Whether the terminal's Ctrl-C does not reach it, and this program ends it.
+
+    Raises:
+        DbtError: The program that the user names cannot be started.
     """
     quietly = _ENDS_QUIETLY if is_apart else ()
-    command = [sys.executable, *quietly, "-c", _DBT, "run-operation", macro, *options.arguments]
+    program = chosen_program() or [sys.executable, *quietly, "-c", _DBT]
+    command = [*program, "run-operation", macro, *options.arguments]
     if arguments:
         # JSON is YAML as long as it does not write a character as two escaped halves.
         command += ["--args", json.dumps(arguments, ensure_ascii=False, default=str)]
     sys.stdout.flush()
-    return subprocess.Popen(
+    return start_program(
         command,
         stdin=subprocess.DEVNULL,
         env={**os.environ, **(environment or {})},

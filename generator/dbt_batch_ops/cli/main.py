@@ -21,6 +21,7 @@ from dbt_batch_ops.cli.testing import testing
 from dbt_batch_ops.cli.validate import validate
 from dbt_batch_ops.cli.watch import watch
 from dbt_batch_ops.database.errors import DatabaseError
+from dbt_batch_ops.dbt_host.errors import DbtError
 
 
 @click.group()
@@ -48,7 +49,7 @@ def main() -> None:
         code = error.exit_code
     except click.exceptions.Exit as error:
         code = error.exit_code
-    except (ProjectError, DatabaseError) as error:
+    except (ProjectError, DatabaseError, DbtError) as error:
         print_error(f"error: {error}")
         code = 1
     except OSError as error:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dbt_batch_ops.database.crew import Crew
+from dbt_batch_ops.dbt_host.command import Command
+from dbt_batch_ops.dbt_host.operations import Operations
 from dbt_batch_ops.plan.catalogue import selects
 from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.plan.scenarios import Act
@@ -18,7 +20,6 @@ from dbt_batch_ops.plan.sources import CsvSource, RecordsSource
 from dbt_batch_ops.scenarios.arguments import dbt_arguments
 from dbt_batch_ops.scenarios.contents import Contents, contents
 from dbt_batch_ops.scenarios.database import Connect
-from dbt_batch_ops.scenarios.dbt_host import Command, DbtHost
 from dbt_batch_ops.scenarios.exports import ExportFile, written
 from dbt_batch_ops.scenarios.ledger import Run, read_run, runs_of
 from dbt_batch_ops.scenarios.records import Record, csv_file
@@ -71,7 +72,7 @@ class Performer:
     Args:
         stage: What they work on.
         plan: The operation with the scenario's settings.
-        host: Starts dbt.
+        dbt: Starts operations.
         connect: Opens a connection.
         records: The records that the operation is given.
     """
@@ -80,13 +81,13 @@ class Performer:
         self,
         stage: Stage,
         plan: OperationPlan,
-        host: DbtHost,
+        dbt: Operations,
         connect: Connect,
         records: Mapping[str, Sequence[Record]],
     ) -> None:
         self._stage = stage
         self._plan = plan
-        self._host = host
+        self._dbt = dbt
         self._connect = connect
         self._records = records
         self._run = uuid.uuid4()
@@ -193,7 +194,7 @@ class Performer:
         self, macro: str, arguments: Mapping[str, Any], run: uuid.UUID | None = None, workers: int = 1
     ) -> Command:
         environment = {_RUN_VARIABLE: str(run) if run else "", _WORKERS_VARIABLE: str(workers)}
-        return self._host.start(macro, arguments, environment)
+        return self._dbt.start(macro, arguments, environment)
 
     def _resume(self) -> Command:
         """Go on with the run; one with a time limit is given its time anew, as often as that takes."""

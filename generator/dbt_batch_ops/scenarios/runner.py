@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dbt_batch_ops.database.errors import DatabaseError
+from dbt_batch_ops.dbt_host.launcher import open_launcher
+from dbt_batch_ops.dbt_host.operations import Operations
 from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.plan.scenarios import Scenario
 from dbt_batch_ops.scenarios.database import Connect, Database, RefusedError
-from dbt_batch_ops.scenarios.dbt_host import DbtHost
 from dbt_batch_ops.scenarios.functions import Name, redirected, users_functions
 from dbt_batch_ops.scenarios.outcome import Outcome, Verdict
 from dbt_batch_ops.scenarios.own import Own
@@ -89,6 +90,7 @@ def run_trials(
 
     Raises:
         DatabaseError: There is no connection, dbt cannot work, or the role may not create schemas.
+        DbtError: dbt cannot be started.
     """
     with (
         closing(place.connect()) as session,
@@ -103,12 +105,13 @@ def run_trials(
         ]
         write_project(folder, place.project, variants, profile=place.profile, is_private=place.is_private)
         arguments = ["--profiles-dir", str(folder)] if place.is_private else list(place.dbt_arguments)
-        with DbtHost(folder, arguments, place.environment) as host:
-            command = host.start("dbt_batch_ops.install", {})
+        with open_launcher() as launcher:
+            dbt = Operations(launcher, folder, arguments, place.environment)
+            command = dbt.start("dbt_batch_ops.install", {})
             if command.wait() != 0:
                 raise DatabaseError(f"the ledger could not be installed:\n{command.output}")
             for one in prepared:
-                yield from _run(one, database, host, place, keep=keep, begins=begins, kept=kept)
+                yield from _run(one, database, dbt, place, keep=keep, begins=begins, kept=kept)
 
 
 def _prepare(database: Database, trial: Trial) -> _Prepared:
@@ -130,7 +133,7 @@ def _settings(scenarios: Sequence[Scenario]) -> list[dict[str, object]]:
 def _run(
     one: _Prepared,
     database: Database,
-    host: DbtHost,
+    dbt: Operations,
     place: Place,
     *,
     keep: bool,
@@ -161,7 +164,7 @@ def _run(
                 for scenario in scenarios:
                     yield outcome(plan, scenario, Verdict.SKIPPED, scenario.skipped or str(unmade))
                 return
-            yield from _in_order(scenarios, stage, host, place, begins)
+            yield from _in_order(scenarios, stage, dbt, place, begins)
     except RefusedError as refused:
         raise DatabaseError(f"a scratch schema cannot be used: {refused.message}") from refused
 
@@ -169,7 +172,7 @@ def _run(
 def _in_order(
     scenarios: Sequence[Scenario],
     stage: Stage,
-    host: DbtHost,
+    dbt: Operations,
     place: Place,
     begins: Callable[[OperationPlan, Scenario | None], None],
 ) -> Iterator[Outcome]:
@@ -179,6 +182,6 @@ def _in_order(
     for scenario in scenarios:
         if scenario.name not in known:
             begins(stage.plan, scenario)
-            for one, ended in perform(stage, groups[scenario.name], host, place.connect):
+            for one, ended in perform(stage, groups[scenario.name], dbt, place.connect):
                 known[one.name] = ended
         yield known[scenario.name]

@@ -7,12 +7,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dbt_batch_ops.dbt_host.operations import Operations
 from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.plan.scenarios import Scenario
 from dbt_batch_ops.scenarios.checks import check
 from dbt_batch_ops.scenarios.contents import Contents
 from dbt_batch_ops.scenarios.database import Connect, RefusedError
-from dbt_batch_ops.scenarios.dbt_host import DbtHost
 from dbt_batch_ops.scenarios.ledger import remove_runs
 from dbt_batch_ops.scenarios.outcome import Outcome, Problem, Verdict
 from dbt_batch_ops.scenarios.performance import Performer
@@ -28,14 +28,14 @@ _MOST_PROBLEMS = 4
 
 
 def perform(
-    stage: Stage, scenarios: Sequence[Scenario], host: DbtHost, connect: Connect
+    stage: Stage, scenarios: Sequence[Scenario], dbt: Operations, connect: Connect
 ) -> list[tuple[Scenario, Outcome]]:
     """Perform scenarios that do the same, once, and say how each ended.
 
     Args:
         stage: What they work on.
         scenarios: The scenarios; they differ in what they expect.
-        host: Starts dbt.
+        dbt: Starts operations.
         connect: Opens a connection.
     """
     first = scenarios[0]
@@ -46,7 +46,7 @@ def perform(
         try:
             remove_runs(stage.database, stage.table.schema)
             stage.reset()
-            problems = _Performance(stage, first, host, connect).problems(scenarios)
+            problems = _Performance(stage, first, dbt, connect).problems(scenarios)
         except UnmadeError as unmade:
             reason = str(unmade)
         except RefusedError as refused:
@@ -96,13 +96,13 @@ def outcome(
 
 
 class _Performance:
-    def __init__(self, stage: Stage, scenario: Scenario, host: DbtHost, connect: Connect) -> None:
+    def __init__(self, stage: Stage, scenario: Scenario, dbt: Operations, connect: Connect) -> None:
         self._stage = stage
         self._scenario = scenario
         self._plan = variant(stage.plan, scenario.settings)
         self._given = scenario.given
         self._records = self._given_records()
-        self._performer = Performer(stage, self._plan, host, connect, self._records)
+        self._performer = Performer(stage, self._plan, dbt, connect, self._records)
 
     def problems(self, scenarios: Sequence[Scenario]) -> dict[str, list[Problem]]:
         """Do what the scenarios say, up to the first act after which something is otherwise than expected.

@@ -1,4 +1,4 @@
-"""Data goes one way: spec, sql, plan, render, database, what looks at it, cli. No module looks back."""
+"""Data goes one way: spec, sql, plan, render, database, what works on it, cli. No module looks back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 import dbt_batch_ops
 
 PACKAGE = Path(dbt_batch_ops.__file__).parent
-ORDER = ["spec", "sql", "plan", "render", "database", "notify", "monitor", "scenarios", "cli"]
+ORDER = ["spec", "sql", "plan", "render", "database", "dbt_host", "notify", "monitor", "scenarios", "cli"]
 MODULES = [path for folder in ORDER for path in sorted((PACKAGE / folder).glob("*.py"))]
 
 

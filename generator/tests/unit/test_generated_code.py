@@ -18,6 +18,7 @@ from sqlfluff.core import FluffConfig, Linter
 from dbt_batch_ops.plan.fingerprint import fingerprint
 from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.render import jinja_text
+from support.selection.matrices import crossed
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 MACROS = sorted(GOLDEN.glob("*/expected/*.sql"))
@@ -79,8 +80,7 @@ def problems(config: FluffConfig, text: str) -> list[str]:
     return [f"{violation.rule_code()} at line {violation.line_no}: {violation.desc()}" for violation in found]
 
 
-@pytest.mark.parametrize("dialect", ["ansi", "postgres"])
-@pytest.mark.parametrize("macro", MACROS, ids=lambda path: path.parents[1].name + "-" + path.stem)
+@crossed(macro={f"{path.parents[1].name}-{path.stem}": path for path in MACROS}, dialect=["ansi", "postgres"])
 def test_generated_files_pass_sqlfluff_as_a_user_runs_it(macro: Path, dialect: str) -> None:
     config = FluffConfig(overrides={"dialect": dialect, "templater": "jinja"}, ignore_local_config=True)
     assert problems(config, macro.read_text(encoding="utf-8")) == []

@@ -4,18 +4,16 @@ A coordinator with two workers on one machine will do; docs/engines.md says how.
 """
 
 import os
-from pathlib import Path
 
 import pytest
 
 from dbt_batch_ops.database import Connection
-from support.commands.project import project_with_short_slices
+from support.commands.dbt import Dbt
 from support.database.database import Database
 from support.engine.account_runs import Run
 
 DSN = os.environ.get("DBT_BATCH_OPS_CITUS_DSN")
 ACCOUNTS = 3_000
-SPEC = Path(__file__).with_name("account.yml")
 
 _AS_NEW = """
 drop schema if exists batch_ops cascade;
@@ -42,9 +40,8 @@ def _citus():
 
 
 @pytest.fixture(scope="session")
-def _citus_dbt(tmp_path_factory, _citus):
-    _, dbt = project_with_short_slices(tmp_path_factory.mktemp("citus") / "project", [SPEC], _citus)
-    return dbt
+def _citus_dbt(shared_project, _citus):
+    return Dbt(shared_project.folder, _citus.connection.environment)
 
 
 @pytest.fixture

@@ -54,9 +54,11 @@ def test_two_workers_change_every_row_once(dbt, assert_exactly_once):
 
 
 def test_rows_are_deleted_and_inserted(dbt, database):
-    dbt.run_operation("remove_closed")
+    dbt.run_operation("delete_closed")
     assert database.value("select count(*) from account") == 2000
-    dbt.run_operation("add_accounts", {"accounts": [{"id": number} for number in range(10_000, 10_250)]})
+    dbt.run_operation(
+        "add_given_accounts", {"accounts": [{"id": number} for number in range(10_000, 10_250)]}
+    )
     assert database.value("select count(*) from account") == 2250
 
 
@@ -79,7 +81,7 @@ def test_a_run_whose_client_and_session_are_killed_changes_every_row_once(dbt, d
 def test_what_a_lost_session_had_prepared_is_finished_when_a_run_opens(dbt, database):
     prepare_on_a_worker(database)
     assert prepared(database) == 1
-    dbt.run_operation("remove_closed")
+    dbt.run_operation("delete_closed")
     assert prepared(database) == 0
     assert database.value("select max(credits) from account") == 100
 

@@ -8,6 +8,8 @@ import pytest
 from support.adapters.duckdb import DuckProject
 from support.reference.products import PRODUCTS
 
+pytest_plugins = ["support.selection.plugin"]
+
 SPECS = [*Path(__file__).parent.glob("batch_operations/*.yml"), PRODUCTS]
 
 

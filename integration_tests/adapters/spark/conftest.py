@@ -11,6 +11,8 @@ from support.adapters.spark import ACCOUNTS, SparkProject
 from support.adapters.spark_client import Client
 from support.reference.products import PRODUCTS
 
+pytest_plugins = ["support.selection.plugin"]
+
 SPECS = [*Path(__file__).parent.glob("batch_operations/*.yml"), PRODUCTS]
 
 

@@ -153,7 +153,7 @@ def test_a_command_that_was_suspended_while_another_went_on_with_its_run_does_no
     project, dbt, account, moment
 ):
     suspended = dbt.start("run-operation", "add_one", environment={"TEST_DAWDLE": moment})
-    suspended.wait_for(f"dawdling {moment}", 60)
+    suspended.wait_for(f"dawdling {moment}")
     suspended.signal(signal.SIGSTOP)
     dbt.run_operation("add_one", project.arguments)
     suspended.signal(signal.SIGCONT)

@@ -8,9 +8,11 @@ import pytest
 
 from support.commands.cli import Cli
 from support.commands.terminal import CTRL_C
-from support.database.sessions import terminate, wait_for_row_lock, wait_for_rows, wait_until
+from support.database.database import KEPT
+from support.database.sessions import terminate, wait_for_row_lock, wait_for_rows
 from support.engine.account_runs import Run
 from support.engine.worker_groups import first_claims_together
+from support.patience import wait_until
 
 WHO_WORKED = """
 select count(distinct worker_id) from batch_ops.batches where operation_id = %(run)s and status = 'completed'
@@ -21,10 +23,12 @@ where batches.operation_id = %(run)s and workers.role = 'coordinator'
 """
 COORDINATOR = "select pid from batch_ops.workers where role = 'coordinator'"
 IS_TO_PAUSE = "select from batch_ops.runs where pause_requested_at is not null"
-NOBODY = """
+NOBODY = f"""
 select where not exists (
     select from pg_stat_activity
-    where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+    where
+        datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+        and application_name <> '{KEPT}'
 )
 """
 PAUSING = "pausing (Ctrl-C again stops at once) ..."

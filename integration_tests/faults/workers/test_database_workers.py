@@ -11,11 +11,11 @@ from support.database.sessions import (
     terminate,
     wait_for_row_lock,
     wait_for_rows,
-    wait_until,
     wait_until_gone,
 )
 from support.engine.account_runs import Run
 from support.engine.worker_groups import first_claims_together
+from support.patience import wait_until
 
 OPERATION = "add_credit_in_parallel"
 WHO_WORKED = """

@@ -6,12 +6,12 @@ that is suspended has claimed batches and not begun to apply them, and wakes up 
 
 from contextlib import contextmanager
 
-import pytest
-
-from support.database.sessions import some_suspended_before_apply, terminate, wait_until
+from support.database.sessions import some_suspended_before_apply, terminate
 from support.engine.worker_groups import Crew
 from support.faults.kinds_of_work import NUMBERS
 from support.faults.row_errors import slow
+from support.patience import wait_until
+from support.selection.matrices import crossed
 
 VICTIMS = {
     "one": lambda _, size: 1,
@@ -75,9 +75,7 @@ class Assault:
         assert wait_until(work, "the run does not wait for anybody") == "completed"
 
 
-@pytest.mark.parametrize("turn", range(3))
-@pytest.mark.parametrize("victims", VICTIMS)
-@pytest.mark.parametrize("kind", ["update", "insert", "steps"])
+@crossed(kind=["update", "insert", "steps"], victims=list(VICTIMS), turn=range(3))
 def test_whoever_of_a_crew_is_killed_or_suspended_others_finish_with_every_row_once(
     open_wares, start_worker, random, kind, victims, turn
 ):

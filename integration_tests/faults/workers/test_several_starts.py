@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.database.sessions import wait_for_table_lock
+from support.engine import protocol
 from support.engine.account_runs import Run
-from support.engine.starts import start, work_off
+from support.engine.engine import start, work_off
+from support.patience import PATIENCE
+from support.selection.matrices import turns
 
 AS_NEW = "truncate batch_ops.runs cascade; update account set credits = 0 where credits <> 0"
-JOIN = """
-select batch_ops.join_run(operation_id, to_jsonb(runs.*), '{}') from batch_ops.runs where operation_id = %s
-"""
 KEY = {"idempotency_key": "once"}
 TURNS = 100
 
@@ -66,7 +66,7 @@ def at_once(little_database, little_request):
             ThreadPoolExecutor(2) as threads,
         ):
             little_database.execute("delete from account where id > 300")
-            together = threading.Barrier(2, timeout=60)
+            together = threading.Barrier(2, timeout=PATIENCE)
             for _ in range(TURNS):
                 little_database.execute(AS_NEW)
                 yield list(threads.map(call, (one, other), [request] * 2, [together] * 2))
@@ -92,8 +92,7 @@ def start_or_join(session, request, together):
     if answer["status"] == "refused":
         assert "reason" not in answer
         with session.cursor() as cursor:
-            cursor.execute(JOIN, [run])
-            assert cursor.fetchone()[0]["status"] in {"running", "completed"}
+            assert protocol.join_run(cursor, run)["status"] in {"running", "completed"}
     return {**answer, "run": run, "ended": work_off(session, run)["status"]}
 
 
@@ -132,13 +131,13 @@ def test_of_many_starts_in_the_same_instant_one_opens_a_run_and_the_others_are_t
             assert refused == [opened["operation_id"]] * 3
 
 
-@pytest.mark.parametrize("turn", range(5))
+@turns(5, of_each_run=1)
 def test_of_two_commands_in_the_same_instant_one_is_refused(start_together, little_database, turn):
     assert [done.exit_code for done in start_together(little_database)] == [0, 1]
     Run.newest(little_database).assert_exactly_once()
 
 
-@pytest.mark.parametrize("turn", range(5))
+@turns(5, of_each_run=1)
 def test_two_commands_with_a_key_in_the_same_instant_both_report_one_run(
     start_together, little_database, turn
 ):

@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.database.sessions import terminate, wait_for_row_lock, wait_for_table_lock, wait_until_gone
-from support.engine.starts import start
+from support.engine.engine import start
 from support.engine.worker_groups import Crew, begin_together
 from support.faults.kinds_of_work import NUMBERS
 from support.faults.row_errors import raising
+from support.selection.matrices import turns
 
 WORKERS_WITH_BATCHES = """
 select count(distinct worker_id) from batch_ops.batches where operation_id = %(run)s and status = 'completed'
@@ -18,7 +19,7 @@ NEXT_STEP = "select step_number from batch_ops.next_step(%s)"
 DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_database()"
 
 
-@pytest.mark.parametrize("turn", range(3))
+@turns(3, of_each_run=1)
 def test_four_workers_share_a_run_and_change_every_row_once(run, start_worker, random, turn):
     workers = [start_worker(run, random.uniform(0.005, 0.1), begins=False) for _ in range(4)]
     begin_together(run, workers)
@@ -27,7 +28,7 @@ def test_four_workers_share_a_run_and_change_every_row_once(run, start_worker, r
     run.assert_exactly_once()
 
 
-@pytest.mark.parametrize("turn", range(3))
+@turns(3, of_each_run=1)
 def test_workers_that_take_over_each_others_claims_all_the_time_change_every_row_once(
     run, start_worker, turn
 ):
@@ -50,7 +51,7 @@ def test_two_dbt_commands_share_a_run(dbt, run):
     run.assert_exactly_once()
 
 
-@pytest.mark.parametrize("turn", range(3))
+@turns(3, of_each_run=1)
 def test_workers_that_come_and_are_killed_change_every_row_once(run, start_worker, random, turn):
     workers = [start_worker(run, 0.05) for _ in range(3)]
     for moment in sorted(random.sample(range(250), 10)):

@@ -4,9 +4,8 @@ import os
 import signal
 from contextlib import contextmanager
 
-import pytest
-
 from support.database.sessions import suspended, suspended_before_apply, terminate, wait_for_row_lock
+from support.selection.matrices import turns
 
 OWN_BATCHES = """
 select count(*) from batch_ops.batches inner join batch_ops.workers using (worker_id)
@@ -15,7 +14,7 @@ where batches.operation_id = %(run)s and batches.status = 'completed' and worker
 TAKE_OVER = "select batch_ops.claim_abandoned(%(run)s, 1, batch_ops.register_worker(%(run)s), 16, false)"
 
 
-@pytest.mark.parametrize("turn", range(4))
+@turns(4, of_each_run=1)
 def test_a_session_stopped_between_claim_and_apply_changes_nothing_when_others_have_done_its_work(
     run, start_worker, random, turn
 ):

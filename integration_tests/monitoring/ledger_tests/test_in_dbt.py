@@ -167,7 +167,7 @@ CALL = "{{{{ dbt_batch_ops.test_{test}(source('batch_ops', '{table}'){arguments}
 
 
 @pytest.fixture(scope="module")
-def compiled(jars, _unchanged):
+def compiled(shared_project, _dbt, _unchanged):
     """Each test of all runs, of those of `fill_jars`, and of those of an operation that there is not."""
     calls = {
         f"{test}_of_{whom}": CALL.format(test=test, table=table, arguments=arguments)
@@ -178,9 +178,9 @@ def compiled(jars, _unchanged):
             ("none", ', operation="it\'s none"'),
         )
     }
-    with added(jars.project, **calls):
-        jars.dbt.run("compile", "--select", "test_type:singular")
-    return (jars.project.folder / "target/compiled/integration_tests/tests").joinpath
+    with added(shared_project, **calls):
+        _dbt.run("compile", "--select", "test_type:singular")
+    return (shared_project.folder / "target/compiled/integration_tests/tests").joinpath
 
 
 class TestOfOneOperation:

@@ -60,11 +60,11 @@ end $$
 
 
 @pytest.fixture(scope="module")
-def compiled(jars, _unchanged):
+def compiled(_dbt, _unchanged):
     """The tests of the models as SQL, on models that were built."""
-    jars.dbt.run("run", "--select", "package:dbt_batch_ops")
-    jars.dbt.run("compile", "--select", *MODELS)
-    files = (jars.project.folder / "target/compiled/dbt_batch_ops").rglob("_monitoring.yml/*.sql")
+    _dbt.run("run", "--select", "package:dbt_batch_ops")
+    _dbt.run("compile", "--select", *MODELS)
+    files = (_dbt.project / "target/compiled/dbt_batch_ops").rglob("_monitoring.yml/*.sql")
     return {file.stem: file.read_text() for file in files}
 
 

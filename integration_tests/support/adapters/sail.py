@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from support.patience import PATIENCE
+
 
 def _free_port() -> int:
     with socket.socket() as listener:
@@ -47,7 +49,7 @@ class Sail:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not self._accepts():
             assert self._process.poll() is None, f"Sail ended at once:\n{self._log.read_text()}"
             assert time.monotonic() < deadline, f"Sail does not answer:\n{self._log.read_text()}"

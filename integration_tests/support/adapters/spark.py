@@ -160,7 +160,7 @@ def hold(
     given = project.arguments or args
     arguments = ["--args", json.dumps(given)] if given else []
     process = project.dbt.start("run-operation", operation, *arguments, environment={"TEST_HOLD": moment})
-    process.wait_for(f"held {moment}", 60)
+    process.wait_for(f"held {moment}")
     return process
 
 

@@ -9,6 +9,7 @@ from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.types import LongType
 
 from support.adapters.delta import DeltaTable
+from support.patience import PATIENCE
 
 
 class Client:
@@ -60,7 +61,7 @@ class Gate:
 
     def wait_until_reached(self) -> None:
         """Return when the statement is at the gate."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not self.reached.exists():
             assert time.monotonic() < deadline, "the statement has not come to the gate"
             time.sleep(0.01)
@@ -87,6 +88,6 @@ class Background:
 
     def wait(self) -> "Background":
         """Return when it has ended, in whatever way."""
-        self._thread.join(90)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), f"did not end: {self._statement}"
         return self

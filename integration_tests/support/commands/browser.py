@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from support.commands.project import REPOSITORY
+from support.patience import PATIENCE
 
-_PATIENCE = 60.0
 _FLAGS = (
     "--headless",
     "--disable-gpu",
@@ -92,10 +92,10 @@ class Page:
     def open(self, file: Path) -> None:
         """Open a file, and wait until all of it is there."""
         self.call("Page.navigate", url=file.absolute().as_uri())
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         address = json.dumps(file.absolute().as_uri())
         while not self.ask(f"location.href === {address} && document.readyState === 'complete'"):
-            assert time.monotonic() < deadline, f"{file} is not there after {_PATIENCE} s"
+            assert time.monotonic() < deadline, f"{file} is not there after {PATIENCE} s"
             time.sleep(0.01)
 
     def ask(self, expression: str) -> Any:
@@ -169,7 +169,7 @@ class Browser:
                 notice(message)
 
     def _next_message(self, method: str) -> dict[str, Any]:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while b"\0" not in self._rest:
             said = f"{method}:\n{self._log.read_text(errors='replace')[-2000:]}"
             assert time.monotonic() < deadline, f"the browser does not answer {said}"

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dbt_batch_ops.dbt_host.program import SETTING
 from support.commands.dbt import Dbt
+from support.commands.dbt_process import host
 from support.commands.terminal import Terminal, heed_signals
 
 _NUMBERS = itertools.count(1)
@@ -102,11 +104,17 @@ class CliProcess:
 
 
 class Cli:
-    """Runs commands in the project of a dbt, with its environment."""
+    """Runs commands in the project of a dbt, with its environment.
 
-    def __init__(self, dbt: Dbt) -> None:
+    Args:
+        dbt: The dbt.
+        is_cold: Whether commands start dbt as they do for users, and not by the host of the tests.
+    """
+
+    def __init__(self, dbt: Dbt, *, is_cold: bool = False) -> None:
         self.folder = dbt.project
         self._environment = dbt._environment
+        self._program = {} if is_cold else {SETTING: host().program}
 
     def start(
         self,
@@ -116,15 +124,20 @@ class Cli:
     ) -> CliProcess:
         """Start a command, as arguments of another program if one is given, and return at once."""
         command = [*program, *_PROGRAM, *arguments]
-        return CliProcess(command, {**self._environment, **(environment or {})}, self.folder)
+        return CliProcess(command, self._environment_of(arguments, environment or {}), self.folder)
 
     def open_terminal(self, *arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal:
         """Start a command in a terminal of its own, with so many columns and lines."""
-        environment = {**self._environment, "TERM": "xterm-256color"}
+        environment = {**self._environment_of(arguments, {}), "TERM": "xterm-256color"}
         # GNU readline, once imported, sets both: they would hide the size of this terminal.
         for name in ("COLUMNS", "LINES"):
             environment.pop(name, None)
         return Terminal([*_PROGRAM, *arguments], environment, self.folder, size)
+
+    def _environment_of(self, arguments: Sequence[str], more: Mapping[str, str]) -> dict[str, str]:
+        # A test of operations has a host of its own, which is not to be left out.
+        program = {} if arguments[:1] == ("test",) else self._program
+        return {**self._environment, **program, **more}
 
     def run(
         self,

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +61,6 @@ class Dbt:
         """Start a command and return at once. Commands that run at once have target folders apart."""
         slot = next((n for n, process in enumerate(self._slots) if not process.is_running), len(self._slots))
         target = self.project / ("target" if slot == 0 else f"target-{slot}")
-        self._share_parsed_project(target)
         apart = {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
         output = self.project / f"output-{slot}.txt"
         process = DbtProcess(
@@ -70,12 +68,6 @@ class Dbt:
         )
         self._slots[slot : slot + 1] = [process]
         return process
-
-    def _share_parsed_project(self, target: Path) -> None:
-        parsed = self.project / "target" / "partial_parse.msgpack"
-        if target != parsed.parent and parsed.exists():
-            target.mkdir(exist_ok=True)
-            shutil.copy(parsed, target)
 
     def run(
         self, *arguments: str, check: bool = True, environment: Mapping[str, str] | None = None

@@ -1,32 +1,29 @@
-"""Real dbt command lines in processes of their own, without the two seconds that dbt takes to get going.
+"""Real dbt command lines in processes of their own, without the four seconds that dbt takes to get going.
 
-The processes are forked from one that has imported and tried dbt already. Apart from that they are what a
-shell would start: own arguments, environment, folder, output, exit code, and a session of their own, so that
-they can be killed like any other process.
+The processes are forked by a host: one for all projects of these tests, which ends with them. Apart from that
+they are what a shell would start: own arguments, environment, folder, output, exit code, and a session of
+their own, so that they can be killed like any other process.
 """
 
-import os
+import atexit
+import functools
 import signal
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from support.commands.forks import fork
+from dbt_batch_ops.dbt_host.launcher import DbtHost
+
+# What macros of these tests read: it holds a command up, or tells it to fail.
+_OF_THE_TESTS = ("TEST_",)
 
 
-def _become_dbt(arguments: Sequence[str], environment: Mapping[str, str], folder: str, output: str) -> None:
-    os.setsid()
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(file, 1)
-    os.dup2(file, 2)
-    sys.argv = ["dbt", *arguments]
-    from dbt.cli.main import cli
-
-    cli()
+@functools.cache
+def host() -> DbtHost:
+    """Return the host, started when it is needed first."""
+    started = DbtHost(_OF_THE_TESTS)
+    atexit.register(started.close)
+    return started
 
 
 class DbtProcess:
@@ -34,9 +31,7 @@ class DbtProcess:
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, output: Path):
         self.command = " ".join(["dbt", *arguments])
-        self._output = output
-        output.write_text("")
-        self._process = fork(_become_dbt, list(arguments), dict(environment), str(folder), str(output))
+        self._process = host().start(arguments, environment, folder, output)
 
     @property
     def pid(self) -> int:
@@ -44,12 +39,12 @@ class DbtProcess:
 
     @property
     def is_running(self) -> bool:
-        return self._process.is_alive()
+        return self._process.is_running
 
     @property
     def output(self) -> str:
         """All that it has printed so far, to either stream."""
-        return self._output.read_text(errors="replace")
+        return self._process.printed
 
     def wait_for(self, text: str, seconds: float = 30) -> None:
         """Return as soon as it has printed a text."""
@@ -61,17 +56,16 @@ class DbtProcess:
 
     def wait(self, seconds: float = 120) -> int:
         """Return its exit code (minus the signal when it was killed)."""
-        self._process.join(seconds)
-        if self._process.exitcode is None:
+        code = self._process.wait(seconds)
+        if code is None:
             self.kill()
             raise AssertionError(f"{self.command} did not end within {seconds} s:\n{self.output}")
-        return self._process.exitcode
+        return code
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to it."""
-        os.kill(self.pid, number)
+        self._process.signal(number)
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
         self._process.kill()
-        self._process.join()

@@ -3,20 +3,18 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.commands.dbt import Dbt
-from support.database.database import Database
+from support.reference.document import DOCUMENT, complete_specs, with_header
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-_SHORT_SLICES = "\nvars:\n  batch_ops_slice_seconds: 0.1\n"
 _PARTS = ("dbt_project.yml", "packages.yml", "profiles.yml", "macros", "models", "batch_operations")
 
 
 class Project:
-    """A dbt project that includes the package as a user's would."""
+    """A dbt project that includes the package as a user's would, with the specs of the reference document."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -27,6 +25,9 @@ class Project:
                 shutil.copytree(source, folder / part)
             elif source.exists():
                 shutil.copy(source, folder / part)
+        if DOCUMENT.is_file():
+            for operation, block in complete_specs().items():
+                self.write(f"batch_operations/reference_{operation}.yml", with_header(block))
         packages = folder / "packages.yml"
         packages.write_text(packages.read_text().replace("local: ../", f"local: {REPOSITORY}"))
 
@@ -71,16 +72,3 @@ class Project:
 
     def _files(self, part: str) -> dict[Path, str]:
         return {path: path.read_text() for path in (self.folder / part).rglob("*") if path.is_file()}
-
-
-def project_with_short_slices(folder: Path, specs: Iterable[Path], database: Database) -> tuple[Project, Dbt]:
-    """Make a project that has these specs too, and whose slices take a tenth of a second; and dbt on it."""
-    project = Project(folder)
-    for spec in specs:
-        project.write(f"batch_operations/{spec.name}", spec.read_text())
-    settings = project.folder / "dbt_project.yml"
-    settings.write_text(settings.read_text() + _SHORT_SLICES)
-    dbt = Dbt(project.folder, database.connection.environment)
-    dbt.run("deps")
-    project.generate()
-    return project, dbt

@@ -1,6 +1,8 @@
 """Sessions that lock and wait, and what ``batch_ops.lock_waits`` says of them."""
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
@@ -42,6 +44,33 @@ class LockingSession:
             self._waits.exception()
         self._pool.shutdown()
         self._connection.close()
+
+
+@contextmanager
+def locking_sessions(database: Database) -> Iterator[Callable[..., LockingSession]]:
+    """Start sessions that hold what their statements lock; they end with the block."""
+    sessions = []
+
+    def start(*statements: str) -> LockingSession:
+        sessions.append(LockingSession(database, statements))
+        return sessions[-1]
+
+    yield start
+    for session in sessions:
+        session.end()
+
+
+@contextmanager
+def prepared_transaction(database: Database, statement: str, gid: str) -> Iterator[None]:
+    """Prepare a transaction that holds what a statement locks; it is rolled back after the block."""
+    with database.session() as session, session.cursor() as cursor:
+        cursor.execute("begin")
+        cursor.execute(statement)
+        cursor.execute("prepare transaction %s", [gid])
+    try:
+        yield
+    finally:
+        database.execute("rollback prepared %s", [gid])
 
 
 def lock_waits(database: Database) -> list[dict[str, Any]]:

@@ -2,18 +2,15 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from support.commands.dbt_process import DbtProcess
 from support.database.database import Database
 from support.engine.workers import Worker
-
-_Seen = TypeVar("_Seen")
-_PATIENCE = 60.0
+from support.patience import wait_until
 
 _GONE = "select where not exists (select from pg_stat_activity where pid = %(pid)s)"
 _WAITS_FOR_ROW = """
@@ -62,15 +59,6 @@ select where not exists (
 )
 """
 _CLOSE_GATE = "lock table batch_ops.batches in exclusive mode"
-
-
-def wait_until(condition: Callable[[], _Seen], what: str) -> _Seen:
-    """Ask for a condition until it is true, and return what it said."""
-    deadline = time.monotonic() + _PATIENCE
-    while not (seen := condition()):
-        assert time.monotonic() < deadline, f"still not so: {what}"
-        time.sleep(0.002)
-    return seen
 
 
 def wait_for_rows(

@@ -1,14 +1,18 @@
 """The table ``account``, runs on it, and the proof that a run changed every row exactly once.
 
-Every operation of ``faults/account.yml`` that updates adds one credit. That is not idempotent, so a row
-that was missed has none and a row that was changed twice has two.
+Every operation of ``batch_operations/account.yml`` that updates adds one credit. That is not idempotent, so a
+row that was missed has none and a row that was changed twice has two.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from support.commands.dbt import Dbt
 from support.database.database import Database
-from support.database.sessions import kill_dbt, terminate, wait_for_row_lock, wait_for_rows
+from support.database.sessions import terminate, wait_for_row_lock, wait_for_rows
+from support.engine import protocol
+from support.engine.engine import Engine
+from support.engine.workers import Worker
 
 LITTLE = 2_000
 """So many accounts are there where a test does the same a hundred times."""
@@ -112,6 +116,41 @@ class Run:
         """Run a statement about the run."""
         self.database.execute(sql, {"run": self.id, **parameters})
 
+    def join(self, **description: Any) -> dict[str, Any]:
+        """Go on with it as a command does that is given its id, before it works.
+
+        Args:
+            description: What the operation says of itself otherwise than the run that it has opened.
+        """
+        with self._client() as cursor:
+            return protocol.join_run(cursor, self.id, changes=description)
+
+    def retry_failed(self) -> dict[str, Any]:
+        """Make its failed rows work again, as ``dbt_batch_ops.retry_failed`` does before it works."""
+        with self._client() as cursor:
+            return protocol.retry_failed(cursor, self.id)
+
+    def pause(self) -> dict[str, Any]:
+        """Ask it to pause."""
+        with self._client() as cursor:
+            return protocol.pause(cursor, self.id)
+
+    def resume(self) -> dict[str, Any]:
+        """Take a pause back."""
+        with self._client() as cursor:
+            return protocol.resume(cursor, self.id)
+
+    def cancel(self) -> dict[str, Any]:
+        """End it for good."""
+        with self._client() as cursor:
+            return protocol.cancel(cursor, self.id)
+
+    @contextmanager
+    def _client(self) -> Iterator[Any]:
+        # A session of its own that ends: whoever joins a run counts as one of its workers.
+        with self.database.session() as session, session.cursor() as cursor:
+            yield cursor
+
     def claim_again_after(self, interval: str) -> None:
         """Set how old the claim of a live worker must be for others to take it over."""
         self.execute(
@@ -167,17 +206,17 @@ class Run:
         self.assert_completed()
 
 
-def open_run(
-    dbt: Dbt, database: Database, operation: str = "add_credit", arguments: dict[str, Any] | None = None
-) -> Run:
-    """Start an operation with dbt and kill it when it wants to change its first row.
+def open_run(engine: Engine, operation: str = "add_credit", arguments: dict[str, Any] | None = None) -> Run:
+    """Start an operation and kill the client when it wants to change its first row.
 
     What is left is a run with claimed batches, nothing changed, and nobody who works on it.
     """
+    database = engine.database
+    run = Run(database, engine.open(operation, arguments)["operation_id"])
     with database.session(autocommit=False) as gate, gate.cursor() as cursor:
         cursor.execute("select from account for update")
-        process = dbt.start_operation(operation, arguments)
+        worker = Worker(database, run.id)
         backend = wait_for_row_lock(database)
-        kill_dbt(process)
+        worker.kill()
         terminate(database, backend)
-    return Run.newest(database)
+    return run

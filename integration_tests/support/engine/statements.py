@@ -1,20 +1,12 @@
-"""The engine without dbt: single slices and statements of a run that dbt has opened."""
+"""Single slices of a run, and what its statements cost."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from support.commands.dbt import Dbt
 from support.database.database import Database
+from support.engine import protocol
 
-_HOLD = """
-create or replace function hold_run() returns trigger language plpgsql as $$
-begin
-    raise query_canceled using message = 'held by a test';
-end $$;
-create trigger hold_run before insert on batch_ops.batches execute function hold_run();
-"""
 _EXPLAIN = """
 create or replace function pg_temp.explained(
     statement text, lo jsonb, hi jsonb, parameters jsonb, started_at timestamptz
@@ -34,33 +26,10 @@ end $$;
 _FIRST_STATE = {"step": {"number": 1}, "track": {"claim_count": 16}}
 
 
-def open_run(dbt: Dbt, database: Database, operation: str, args: Mapping[str, Any] | None = None) -> str:
-    """Let dbt open a run and be cancelled before its first batch; returns the run's id."""
-    database.execute(_HOLD)
-    result = dbt.run_operation(operation, args, check=False)
-    assert "was interrupted" in result.output, str(result)
-    database.execute("drop trigger hold_run on batch_ops.batches")
-    return database.value("select operation_id::text from batch_ops.runs order by started_at desc limit 1")
-
-
 def work(session: Any, operation_id: str, seconds: float = 0, state: Any = None) -> dict[str, Any]:
     """Call one slice; with no seconds it is one claim, at first of sixteen batches."""
     with session.cursor() as cursor:
-        cursor.execute(
-            "call batch_ops.work(%s, make_interval(secs => %s), %s)",
-            [operation_id, seconds, json.dumps(state or _FIRST_STATE)],
-        )
-        (state,) = cursor.fetchone()
-    return state
-
-
-def work_to_the_end(database: Database, operation_id: str) -> None:
-    """Call slices until the run says that it is no longer running."""
-    with database.session() as session:
-        state = None
-        while state is None or state["status"] == "running":
-            state = work(session, operation_id, seconds=1, state=state)
-    assert state["status"] == "completed", state
+        return protocol.work(cursor, operation_id, seconds, state or _FIRST_STATE)
 
 
 @dataclass(frozen=True)

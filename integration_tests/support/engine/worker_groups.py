@@ -15,6 +15,8 @@ from support.faults.kinds_of_work import BATCH, NUMBERS
 
 SEVERAL = 4
 """How many workers a crew has that is not alone."""
+CREWS = {"alone": 1, "crew": SEVERAL}
+"""The sizes of a crew, by what a test shows."""
 
 _WAITING = """
 select from pg_locks where not granted and locktype = 'advisory' and pid = any(%(pids)s)

@@ -1,14 +1,13 @@
 """Runs on the table ``ware`` that can be proved, and databases to start them from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from support.commands.dbt import Dbt
 from support.database.database import Database
 from support.database.sessions import wait_for_rows
 from support.engine.account_runs import Run
-from support.engine.statements import open_run
+from support.engine.engine import Engine
 from support.faults.kinds_of_work import BATCH, Kind
 
 # Of every batch: what it says, and what is so. A part of a batch may be applied.
@@ -109,12 +108,6 @@ where
             and workers.pid is distinct from %(pid)s
     )
 """
-_JOIN = """
-select batch_ops.join_run(
-    operation_id, to_jsonb(runs.*) || jsonb_build_object('timeout_seconds', extract(epoch from timeout)), '{}'
-)
-from batch_ops.runs where operation_id = %(run)s
-"""
 
 
 class WareRun(Run):
@@ -142,14 +135,6 @@ class WareRun(Run):
     def batch_of(self, number: int) -> int:
         """The number of the batch that has the row of a number, where rows are in the order of numbers."""
         return (number - 1) // self.batch_size + 1
-
-    def join(self) -> dict[str, Any]:
-        """Do what a command with this operation_id does before it works."""
-        return self.value(_JOIN)
-
-    def retry_failed(self) -> dict[str, Any]:
-        """Do what ``dbt_batch_ops.retry_failed`` does before it works."""
-        return self.value("select batch_ops.retry_failed(%(run)s)")
 
     @property
     def failed_rows(self) -> list[tuple[int, int]]:
@@ -239,20 +224,25 @@ class WareRun(Run):
 
 
 class WareTemplates:
-    """Databases to start from, one for each kind of work, made when they are first asked for."""
+    """Databases to start from, one for each kind of work, made when they are first asked for.
 
-    def __init__(self, database: Database, dbt: Dbt) -> None:
-        self._database, self._dbt = database, dbt
+    Args:
+        engine: Opens the runs, in whose database they are made.
+        installed: Makes a new database that has the ledger.
+    """
+
+    def __init__(self, engine: Engine, installed: Callable[[Database], None]) -> None:
+        self._engine, self._database, self._installed = engine, engine.database, installed
         self._runs: dict[str, str] = {}
 
     def open(self, kind: Kind) -> WareRun:
         """Make a new database with the rows of a kind and a run that has not changed any yet."""
         template = f"template_of_{kind.name}"
         if template not in self._runs:
-            self._database.recreate()
+            self._installed(self._database)
             kind.create(self._database)
-            self._dbt.run_operation("dbt_batch_ops.install")
-            self._runs[template] = open_run(self._dbt, self._database, kind.operation, kind.arguments)
+            opened = self._engine.open(kind.operation, kind.arguments)
+            self._runs[template] = opened["operation_id"]
             kind.opened(self._database)
             self._database.save_as_template(template)
         self._database.recreate(template)

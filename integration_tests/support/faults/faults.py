@@ -16,12 +16,12 @@ from support.database.sessions import (
     suspended_before_apply,
     terminate,
     wait_for_rows,
-    wait_until,
     wait_until_gone,
 )
 from support.engine.worker_groups import Crew
 from support.faults.fault_runs import WareRun
 from support.faults.row_errors import Strike, passing, raising, slow
+from support.patience import wait_until
 
 _RETRIED = "select from batch_ops.errors where operation_id = %(run)s and kind = 'retried'"
 _WAITS = "select from pg_locks where not granted and pid = %(pid)s"

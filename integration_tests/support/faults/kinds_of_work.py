@@ -1,4 +1,4 @@
-"""The table ``ware`` for each kind of work in ``faults/ware.yml``.
+"""The table ``ware`` for each kind of work in ``batch_operations/ware.yml``.
 
 The view ``applied`` says how often each row of a run's scope was changed, for whatever the operation does.
 """

@@ -1,82 +1,11 @@
-"""Runs of every kind on a table of jars, which leave a ledger that the package's tests are asked about."""
+"""Runs of every kind on the table of ``batch_operations/jar.yml``, for the package's tests of a ledger."""
 
 from support.commands.dbt import Dbt
-from support.commands.project import Project
 from support.database.database import Database
 
 JARS = 1_000
-SPEC = """
-name: jar
-fields: {id: bigint, label: text, fill: integer}
-patterns:
-  - name: batch_operations
-    operation: fill_jars
-    description: Along the key; two jars are broken and fail
-    operation_type: update
-    update_data: {fill: {sql: "fill + 1"}}
-    batch_size: 100
-    iterate_by: range
-    error_handling: continue_on_error
-    max_errors: 5
-
-  - name: batch_operations
-    operation: label_jars
-    description: Along staged keys
-    operation_type: update
-    update_data: {label: full}
-    where_condition: fill = 1
-    batch_size: 100
-    iterate_by: keys
-
-  - name: batch_operations
-    operation: add_jars
-    description: Rows that are given, one of them invalid
-    operation_type: insert
-    insert_data: {id: ":jar.id", label: ":jar.label", fill: 0}
-    data_source: ":jars"
-    validation_rules: ["id > 0"]
-    skip_invalid_rows: true
-    batch_size: 5
-
-  - name: batch_operations
-    operation: copy_jars
-    description: Several steps
-    steps:
-      - name: pick
-        operation_type: select
-        select_fields: [id]
-        where_condition: id <= 30
-        output: picked
-      - name: mark
-        operation_type: update
-        update_data: {label: picked}
-        where_condition: id = ANY(:picked)
-    batch_size: 10
-
-  - name: batch_operations
-    operation: break_jars
-    description: Stops at the first broken jar, and stays unfinished
-    operation_type: update
-    update_data: {fill: {sql: "fill + 1"}}
-    batch_size: 100
-    iterate_by: range
-
-  - name: batch_operations
-    operation: break_jars_or_none
-    description: Is undone at the first broken jar
-    operation_type: update
-    update_data: {fill: {sql: "fill + 1"}}
-    batch_size: 100
-    iterate_by: range
-    error_handling: rollback_on_any_error
-"""
 BROKEN = (250, 777)
 GIVEN = [{"id": 2000 + n, "label": f"new {n}"} for n in range(12)] + [{"id": -1, "label": "no jar"}]
-
-
-def make_project(project: Project) -> None:
-    """Give a project the operations on jars."""
-    project.write("batch_operations/jar.yml", SPEC)
 
 
 def create_jars(database: Database) -> None:

@@ -16,7 +16,7 @@ from dbt_batch_ops.monitor.program import picture_json
 from dbt_batch_ops.monitor.reading import Reader
 from dbt_batch_ops.monitor.review import Review, review
 from dbt_batch_ops.monitor.snapshot import Camera
-from support.database.database import Database
+from support.database.database import KEPT, Database
 from support.database.sessions import terminate, wait_for_rows
 
 CRATES = 2_000
@@ -31,13 +31,13 @@ from batch_ops.batches
 inner join batch_ops.workers using (worker_id)
 having max(batches.batch_number) = 20 and bool_and(batches.status = 'completed' or workers.pid = %(pid)s)
 """
-_CREW = """
+_CREW = f"""
 select pid from pg_stat_activity
 where
     datname = current_database()
     and backend_type = 'client backend'
     and pid <> pg_backend_pid()
-    and application_name <> 'gatekeeper'
+    and application_name not in ('gatekeeper', '{KEPT}')
 """
 _WAITS = (
     "select pid from pg_locks where locktype = 'advisory' and objid = %(gate)s and not granted order by 1"

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
+from support.patience import PATIENCE
+
 
 @dataclass(frozen=True)
 class Request:
@@ -118,7 +120,7 @@ class WebhookServer:
     def _reply(self, handler: BaseHTTPRequestHandler, request: Request, answer: Answer) -> None:
         handler.close_connection = True
         if answer.is_held:
-            self._released.wait(60)
+            self._released.wait(PATIENCE)
         if answer.trickles:
             handler.wfile.write(b"HTTP/1.1 500 Slow\r\nX-Slow: ")
             while not self._released.wait(0.02):
