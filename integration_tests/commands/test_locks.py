@@ -1,4 +1,7 @@
-"""``dbt_batch_ops.locks``: who waits for whom, as a person reads it. As rows: ``engine/test_lock_waits.py``."""
+"""``dbt_batch_ops.locks``: who waits for whom, as a person reads it.
+
+As rows it is in ``engine/test_lock_waits.py``.
+"""
 
 import pytest
 

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from dbt_batch_ops.dbt_host.program import SETTING
 from support.commands.cli import Cli
+from support.commands.dbt_process import host
 from support.commands.terminal import CTRL_C
+from support.database.database import KEPT
 from support.database.sessions import terminate, wait_for_rows, wait_for_table_lock
 from support.engine.account_runs import Run
 
@@ -59,7 +62,11 @@ _WAITS_FOR_LOCK = "select from pg_stat_activity where wait_event_type = 'Lock'"
 _IS_ALONE = """
 select where not exists (
     select from pg_stat_activity
-    where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+    where
+        datname = current_database()
+        and backend_type = 'client backend'
+        and pid <> pg_backend_pid()
+        and application_name <> %(kept)s
 )
 """
 _IS_TO_PAUSE = "select from batch_ops.runs where pause_requested_at is not null"
@@ -93,6 +100,12 @@ def cli(dbt, parcels):
     return Cli(dbt)
 
 
+@pytest.fixture
+def cold_cli(dbt, parcels):
+    """The command with a dbt that it starts itself, as users have it."""
+    return Cli(dbt, is_cold=True)
+
+
 @contextmanager
 def closed_gate(database):
     """Hold a run in its second batch."""
@@ -113,7 +126,7 @@ def wait_for_pause(database):
 
 def wait_until_alone(database):
     """Wait until the sessions of a dbt that was ended are gone, and what they had begun with them."""
-    wait_for_rows(database, _IS_ALONE, {}, "no other session is left")
+    wait_for_rows(database, _IS_ALONE, {"kept": KEPT}, "no other session is left")
 
 
 def go_on(cli, dbt, said):
@@ -129,17 +142,17 @@ def assert_weighed_once(database):
     assert database.rows("select status from batch_ops.runs") == [("completed",)]
 
 
-def test_an_operation_is_run_as_dbt_runs_it(cli, parcels):
-    result = cli.run("run", "label_parcels", "--args", "{label: größer, most: 50}")
+def test_an_operation_is_run_as_dbt_runs_it(cold_cli, parcels):
+    result = cold_cli.run("run", "label_parcels", "--args", "{label: größer, most: 50}")
     assert f"label_parcels, run {Run.newest(parcels).id}" in result.output
     assert "completed: 50 rows in" in result.output
     assert result.errors == ""
     assert parcels.value("select count(*) from parcel where label = 'größer'") == 50
 
 
-def test_what_fails_has_the_exit_code_of_dbt(cli, dbt, parcels):
+def test_what_fails_has_the_exit_code_of_dbt(cold_cli, cli, dbt, parcels):
     parcels.execute("alter table parcel add check (weight = 0 or id < 300)")
-    result = cli.run("run", "weigh_parcels", check=False)
+    result = cold_cli.run("run", "weigh_parcels", check=False)
     assert result.exit_code == 1
     assert f"Run {Run.newest(parcels).id} of weigh_parcels failed" in result.output
     assert result.errors == ""
@@ -172,6 +185,89 @@ def test_a_wrong_call_is_explained(cli, parcels, arguments, exit_code, message):
     assert parcels.value("select count(*) from batch_ops.runs") == 0
 
 
+@pytest.fixture
+def other_dbt(tmp_path):
+    """A program that says that it is another dbt, in a folder with a space in its name."""
+    program = tmp_path / "other dbt"
+    program.write_text(f'#!/bin/sh\necho "the other dbt: $1 $2"\nexec {host().program} "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
+@pytest.mark.parametrize("form", ["{}", "'{}'", "sh '{}'"], ids=["path", "word", "command line"])
+def test_the_program_that_is_dbt_is_for_the_user_to_name(cli, parcels, other_dbt, form):
+    chosen = {SETTING: form.format(other_dbt)}
+    result = cli.run("run", "label_parcels", "--args", "{label: x, most: 50}", environment=chosen)
+    assert "the other dbt: run-operation label_parcels\n" in result.output
+    assert "completed: 50 rows in" in result.output
+    assert result.errors == ""
+
+
+def test_a_named_dbt_is_paused_like_any_other(cli, dbt, parcels, other_dbt):
+    with closed_gate(parcels):
+        process = cli.start("run", "weigh_parcels", *_SHORT_SLICES, environment={SETTING: str(other_dbt)})
+        wait_at_gate(parcels)
+        process.signal(signal.SIGINT)
+        wait_for_pause(parcels)
+    result = process.wait()
+    assert (result.exit_code, result.errors) == (130, f"{_PAUSING}\n")
+    go_on(cli, dbt, result.output)
+    assert_weighed_once(parcels)
+
+
+def test_a_second_ctrl_c_ends_a_named_dbt_behind_a_wrapper(cli, dbt, parcels, other_dbt):
+    other_dbt.write_text(other_dbt.read_text().replace("exec ", "") + "exit $?\n")
+    with closed_gate(parcels):
+        process = cli.start("run", "weigh_parcels", environment={SETTING: str(other_dbt)})
+        wait_at_gate(parcels)
+        process.signal(signal.SIGINT)
+        wait_for_pause(parcels)
+        process.signal(signal.SIGINT)
+        result = process.wait()
+    assert result.exit_code == 130, str(result)
+    assert f"stopped; to go on with run {Run.newest(parcels).id}:" in result.errors
+    wait_until_alone(parcels)
+    import time
+
+    time.sleep(3)
+    print("OUT", process.output, "ERR", process.errors, Run.newest(parcels).status)
+    assert "operation_id" not in process.output, "dbt lived on and said how to go on"
+    go_on(cli, dbt, result.errors)
+    assert_weighed_once(parcels)
+
+
+def test_scenarios_are_tried_with_the_named_dbt(cli, other_dbt):
+    words = ("test", "batch_operations/weighed_parcel.yml", "-k", "label_parcels", "--heading", "progress")
+    result = cli.start(*words, environment={SETTING: str(other_dbt)}).wait(900)
+    assert result.exit_code == 0, str(result)
+    other_dbt.write_text("#!/bin/sh\necho it is broken\nexit 1\n")
+    result = cli.start(*words, environment={SETTING: str(other_dbt)}).wait(900)
+    assert result.exit_code == 1, str(result)
+    assert result.errors == "error: the ledger could not be installed:\nit is broken\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        ("/no/such/dbt", "names the program '/no/such/dbt', which is not there"),
+        ("no-such-dbt --quiet", "names the program 'no-such-dbt', which is not there"),
+        ("'{}", "is no command line (No closing quotation): '"),
+        ("{}.txt", "other dbt.txt', which cannot be executed"),
+        ("{}.bin", "other dbt.bin' cannot be executed: Exec format error"),
+    ],
+)
+def test_a_program_that_is_none_is_refused(cli, parcels, other_dbt, form, message):
+    other_dbt.with_suffix(".txt").write_text("no program")
+    other_dbt.with_suffix(".bin").write_text("no program")
+    other_dbt.with_suffix(".bin").chmod(0o755)
+    result = cli.run("run", "weigh_parcels", check=False, environment={SETTING: form.format(other_dbt)})
+    assert result.exit_code == 1
+    assert message in result.errors, str(result)
+    assert f"export {SETTING}=/opt/dbt/bin/dbt" in result.errors
+    assert "Traceback" not in result.errors
+    assert parcels.value("select count(*) from batch_ops.runs") == 0
+
+
 def test_standard_input_is_left_to_whoever_reads_it_next(cli):
     process = cli.start("run", "weigh_parcels", program=["sh", "-c", '"$@"; cat', "sh"])
     process.send(b"for the next one")
@@ -199,9 +295,9 @@ def test_a_signal_pauses_the_run(cli, dbt, parcels, number, group):
     assert_weighed_once(parcels)
 
 
-def test_ctrl_c_in_a_terminal_pauses_the_run(cli, dbt, parcels):
+def test_ctrl_c_in_a_terminal_pauses_the_run(cold_cli, cli, dbt, parcels):
     with closed_gate(parcels):
-        terminal = cli.open_terminal("run", "weigh_parcels", *_SHORT_SLICES)
+        terminal = cold_cli.open_terminal("run", "weigh_parcels", *_SHORT_SLICES)
         wait_at_gate(parcels)
         terminal.press(CTRL_C)
         wait_for_pause(parcels)

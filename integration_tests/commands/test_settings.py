@@ -1,8 +1,8 @@
-"""Settings of a project (`vars:`) that reach a run."""
+"""Settings of a project (`vars:`) and of a database under which a run works."""
 
 import pytest
 
-from support.tables.items import create_items
+from support.tables.items import create_items, touched
 
 CLAIM_TIMEOUT = "select claim_timeout::text from batch_ops.runs"
 
@@ -15,3 +15,10 @@ def test_the_claim_timeout_is_that_of_the_project(dbt, database, variables, clai
     create_items(database, 10)
     dbt.run("run-operation", "touch_items_by_7", "--vars", variables)
     assert database.value(CLAIM_TIMEOUT) == claim_timeout
+
+
+def test_a_run_goes_to_its_end_where_transactions_are_serializable_by_default(dbt, database):
+    create_items(database, 50)
+    database.execute("alter database test set default_transaction_isolation = 'serializable'")
+    dbt.run_operation("touch_items_by_7")
+    assert touched(database) == {1: 50}

@@ -9,11 +9,10 @@ import pytest
 
 from support.engine.ledger import assert_adds_up, newest_run
 from support.engine.statements import Statements
+from support.selection.matrices import crossed, some
 from support.tables.items import add_items, create_items_with_key, touched
 
-MILLION = 1_000_000
 UUID = "lpad(to_hex(n), 32, '0')::uuid"
-GROUP = f"case when n <= 500 then 1 when n > {MILLION} - 500 then 3 else 2 end"
 
 
 def assert_flat(costs, *, at_most):
@@ -23,20 +22,20 @@ def assert_flat(costs, *, at_most):
     assert max(buffers[1:]) <= 2 * buffers[0] + 100
 
 
-def key_of(database, n):
-    return list(database.row(f"select {GROUP}, ({UUID})::text from (select {n}::bigint as n) as number"))
-
-
-def test_batches_cost_the_same_all_along_a_million_rows_of_one_leading_value(engine, database):
+@pytest.mark.parametrize(
+    "count", some({"a hundred thousand": 100_000, "a million": 1_000_000}, "a hundred thousand")
+)
+def test_batches_cost_the_same_all_along_many_rows_of_one_leading_value(engine, database, count):
+    group = f"case when n <= 500 then 1 when n > {count} - 500 then 3 else 2 end"
     create_items_with_key(database, {"a": "bigint", "b": "uuid"}, unlogged=True)
-    add_items(database, 1, MILLION, rare_every=1000, keys=(GROUP, UUID))
+    add_items(database, 1, count, rare_every=1000, keys=(group, UUID))
     database.execute("vacuum analyze item")
 
     engine.complete("touch_rare_items_by_range")
     run = newest_run(database)
-    assert_adds_up(run, 1_000)
-    assert touched(database) == {0: MILLION - 1_000, 1: 1_000}
-    assert len(run.batches) <= MILLION / 1_600 + 20
+    assert_adds_up(run, count // 1_000)
+    assert touched(database) == {0: count - count // 1_000, 1: count // 1_000}
+    assert len(run.batches) <= count / 1_600 + 20
 
     sparse = Statements(database, engine.open("touch_rare_items_by_range")["operation_id"])
     ranges = [(batch.lo, batch.hi) for batch in run.batches if batch.lo]
@@ -48,7 +47,10 @@ def test_batches_cost_the_same_all_along_a_million_rows_of_one_leading_value(eng
     assert sparse.apply(None, run.batches[0].hi).buffers <= 300
 
     full = Statements(database, engine.open("touch_items_by_1000")["operation_id"])
-    starts = [key_of(database, n) for n in (1_000, 250_000, 500_000, 750_000, MILLION - 1_600)]
+    starts = [
+        list(database.row(f"select {group}, ({UUID})::text from (select {n}::bigint as n) as number"))
+        for n in (1_000, count // 4, count // 2, count // 4 * 3, count - 1_600)
+    ]
     ranges = [(lo, full.next_end(lo, 1_000)) for lo in starts]
     assert {(lo[0], hi[0]) for lo, hi in ranges} == {(2, 2)}
     # Updating 1,000 rows touches a few pages for each of them, and finding them one at most.
@@ -107,16 +109,19 @@ def key_in(database, keys, n):
     return [int(first), *others]
 
 
-@pytest.mark.parametrize("statistics", ["missing", "wrong", "fresh"])
-@pytest.mark.parametrize(("columns", "keys"), SETUPS.values(), ids=SETUPS)
+@crossed(statistics=["missing", "wrong", "fresh"], setup=SETUPS)
 class TestStatistics:
     """At the beginning, inside what wrong statistics know, in the middle, and in the last 1,600 keys."""
 
     PLACES = (0, 5, 100, COUNT // 2, COUNT - 1_700, COUNT - 1_599, COUNT - 800, COUNT - 150, COUNT - 1)
 
     @pytest.fixture
-    def statements(self, engine, database, statistics, columns, keys):
-        load(database, statistics, columns, keys)
+    def keys(self, setup):
+        return setup[1]
+
+    @pytest.fixture
+    def statements(self, engine, database, statistics, setup):
+        load(database, statistics, *setup)
         return Statements(database, engine.open("touch_rare_items_by_range")["operation_id"])
 
     def test_a_boundary_is_found_within_its_stride(self, database, statements, keys):

@@ -6,6 +6,7 @@ from support.engine import ledger
 from support.engine.ledger import assert_adds_up, newest_run
 from support.engine.sources import EDGES, batch_sizes, relation, staged_tables
 from support.engine.steps import only_step
+from support.selection.matrices import crossed
 
 
 @pytest.fixture
@@ -45,8 +46,7 @@ def batches(values, size=7):
     return [values[start : start + size] for start in range(0, len(values), size)]
 
 
-@pytest.mark.parametrize("count", EDGES.values(), ids=EDGES.keys())
-@pytest.mark.parametrize("source", ["a list", "a query", "a model"])
+@crossed(source=["a list", "a query", "a model"], count=EDGES)
 def test_a_function_of_an_array_is_called_once_a_batch(engine, database, create, source, count):
     create("given bigint[]")
     query = f"select n * 10 as id from generate_series(1, {count}) as n order by n desc"

@@ -7,6 +7,7 @@ from support.engine import ledger
 from support.engine.ledger import assert_adds_up, newest_run
 from support.engine.sources import EDGES, batch_sizes, csv_file, records, relation, staged_tables
 from support.engine.steps import only_step
+from support.selection.matrices import FULL, crossed
 from support.tables.products import PRODUCTS, create_products, product_names, products
 
 
@@ -40,8 +41,7 @@ def give(database, folder):
     return give
 
 
-@pytest.mark.parametrize("count", EDGES.values(), ids=EDGES.keys())
-@pytest.mark.parametrize("source", ["records", "a query", "a model", "a file"])
+@crossed(source=["records", "a query", "a model", "a file"], count=EDGES)
 def test_every_row_is_inserted_once_in_full_batches(engine, database, give, source, count):
     query = PRODUCTS.format(count=count)
     engine.complete(*give(source, query))
@@ -59,6 +59,7 @@ def test_every_row_is_inserted_once_in_full_batches(engine, database, give, sour
     assert staged_tables(database) == []
 
 
+@FULL
 def test_a_million_rows_of_a_query_are_inserted(engine, database):
     query = PRODUCTS.format(count=1_000_000)
     engine.complete("import_many_products", {"products": {"query": query}})

@@ -3,9 +3,11 @@
 import pytest
 
 from support.engine import ledger
+from support.engine.engine import Engine
 from support.engine.ledger import newest_run
 from support.engine.sources import staged_tables
 from support.engine.steps import steps_of_newest_run
+from support.selection.matrices import FULL
 from support.tables.products import create_shipments, statuses
 
 SHIPMENTS = [{"code": f"N{n}", "weight": n} for n in range(1, 11)]
@@ -16,14 +18,16 @@ def summary(database):
     return [(step.name, step.records, step.total_records) for step in steps_of_newest_run(database)]
 
 
-class TestOrder:
-    @pytest.fixture
-    def left(self, engine, database):
-        """What a run of three steps has left."""
-        create_shipments(database, 40, "case when n <= 22 then 'ready' else 'new' end")
-        engine.complete("release_shipments")
-        return database
+@pytest.fixture(scope="class")
+def left(_database, _renderer, _ledger_template):
+    """What a run of three steps has left, at which the tests of a class only look."""
+    _database.recreate(_ledger_template)
+    create_shipments(_database, 40, "case when n <= 22 then 'ready' else 'new' end")
+    Engine(_database, _renderer).complete("release_shipments")
+    return _database
 
+
+class TestOrder:
     def test_a_step_runs_after_what_it_depends_on(self, left):
         assert statuses(left) == {"released": 18, "new": 18}
         assert left.value("select count(*) from shipment where weight = 0 and status <> 'new'") == 0
@@ -62,6 +66,7 @@ def test_a_later_step_may_have_nothing_to_do(engine, database):
     assert newest_run(database).status == "completed"
 
 
+@FULL
 def test_a_million_rows_are_handed_on(engine, database):
     create_shipments(database, 1_000_000)
     engine.complete("release_many_shipments")

@@ -7,6 +7,7 @@ from support.engine import ledger
 from support.engine.ledger import newest_run
 from support.engine.sources import EDGES, batch_sizes, csv_file, records, relation, staged_tables
 from support.engine.steps import source_of_newest_run
+from support.selection.matrices import crossed
 from support.tables.products import create_metrics
 
 METRICS = """
@@ -40,8 +41,7 @@ def merge(engine):
     return merge
 
 
-@pytest.mark.parametrize("count", EDGES.values(), ids=EDGES.keys())
-@pytest.mark.parametrize("source", ["records", "a query", "a model", "a file"])
+@crossed(source=["records", "a query", "a model", "a file"], count=EDGES)
 def test_every_row_is_there_once_with_its_new_values(engine, merge, database, folder, source, count):
     database.execute(
         "insert into metric (code, amount) select 'M' || n, 0 from generate_series(2, 8, 2) as n"

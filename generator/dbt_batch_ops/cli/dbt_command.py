@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -118,6 +120,17 @@ def start_dbt(
         env={**os.environ, **(environment or {})},
         start_new_session=is_apart,
     )
+
+
+def end_dbt(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL for a dbt that was started apart."""
+    if not chosen_program():
+        # What it has started is Python's helper, which cleans up behind it.
+        process.kill()
+        return
+    # The program may be one that has started dbt.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def exit_code(process: subprocess.Popen[bytes]) -> int:

@@ -18,7 +18,7 @@ from contextlib import closing, suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from dbt_batch_ops.cli.dbt_command import INTERRUPTED, exit_code, start_dbt
+from dbt_batch_ops.cli.dbt_command import INTERRUPTED, end_dbt, exit_code, start_dbt
 from dbt_batch_ops.cli.options import as_typed
 from dbt_batch_ops.cli.report import print_error
 from dbt_batch_ops.cli.signals import handled
@@ -79,7 +79,7 @@ def run_pausably(
                 pausing.start()
             elif number == signal.SIGINT:
                 # Only a person means it by asking twice; others may send the same signal twice.
-                process.kill()
+                end_dbt(process)
         crew.end()
     if process.returncode < 0 and asked:
         # Then dbt may have gone on with another run than the one that it should open.

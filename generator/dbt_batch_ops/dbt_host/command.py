@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import threading
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
@@ -81,12 +82,14 @@ class HostedCommand(Command):
 
     def __init__(self, connection: socket.socket, output: Path, host_log: Callable[[], str]) -> None:
         self._connection = connection
+        # Not at the command's end: another thread may be waiting for it.
+        weakref.finalize(self, connection.close)
         self._lines = Lines(connection)
         self._host_log = host_log
         self._lock = threading.Lock()
         self._code: int | None = None
         self.pid = 0
-        while not self.pid and not self._lines.is_over:
+        while not self.pid and not self._has_ended:
             self._read()
         if not self.pid:
             raise DbtError(self._why_gone())
@@ -96,20 +99,24 @@ class HostedCommand(Command):
     def is_running(self) -> bool:
         """Whether it has not ended."""
         self._listen(0)
-        return not self._lines.is_over
+        return not self._has_ended
 
     def wait(self, seconds: float | None = None) -> int | None:
         """Return how it ended; see above."""
         self._listen(seconds)
-        if self._lines.is_over and self._code is None:
+        if self._has_ended and self._code is None:
             raise DbtError(self._why_gone())
         return self._code
 
+    @property
+    def _has_ended(self) -> bool:
+        return self._code is not None or self._lines.is_over
+
     def _listen(self, seconds: float | None) -> None:
         """Wait until it has ended, or until the time is over."""
-        while not self._lines.is_over and wait([self._connection], seconds):
+        while not self._has_ended and wait([self._connection], seconds):
             with self._lock:
-                if not self._lines.is_over and wait([self._connection], 0):
+                if not self._has_ended and wait([self._connection], 0):
                     self._read()
 
     def _read(self) -> None:
@@ -118,10 +125,8 @@ class HostedCommand(Command):
                 self.pid = number
             else:
                 self._code = number
-        if self._lines.is_over:
-            self._connection.close()
-            if self._code is None and self.pid:
-                kill(self.pid)
+        if self._lines.is_over and self._code is None and self.pid:
+            kill(self.pid)
 
     def _why_gone(self) -> str:
         return f"the process that runs dbt has ended before its command; it said:\n{self._host_log()}"

@@ -111,13 +111,12 @@ class DbtHost(Launcher):
             "umask": 0o022,
             "ignored": [],
         }
-        try:
-            connection = connect(self._address)
-            with output.open("wb") as printed, Path(os.devnull).open("rb") as nothing:
-                streams = [nothing.fileno(), printed.fileno(), printed.fileno()]
-                send_request(connection, request, streams)
-        except ConnectionError as error:
-            raise DbtError(f"the process that runs dbt is gone; it said:\n{self._said()}") from error
+        with output.open("wb") as printed, Path(os.devnull).open("rb") as nothing:
+            try:
+                connection = connect(self._address)
+                send_request(connection, request, [nothing.fileno(), printed.fileno(), printed.fileno()])
+            except OSError as error:
+                raise DbtError(f"the process that runs dbt is gone; it said:\n{self._said()}") from error
         return HostedCommand(connection, output, self._said)
 
     def close(self) -> None:

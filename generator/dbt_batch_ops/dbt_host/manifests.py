@@ -35,7 +35,10 @@ _OF_NO_MATTER = (
     "TERM",
 )
 _OF_THE_PACKAGE = "DBT_BATCH_OPS_"
+_SKIPS_PARSING = "PartialParsingSkipParsing"
 _QUIETLY = (
+    "--partial-parse",
+    "--partial-parse-file-diff",
     "--quiet",
     "--no-write-json",
     "--no-send-anonymous-usage-stats",
@@ -44,8 +47,8 @@ _QUIETLY = (
 )
 
 
-# dbt parses with threads that a fork does not have, and would wait for. So it is done apart, and the host only
-# reads what came of it, whatever has become of the files.
+# dbt parses with threads, which a fork does not have and would wait for. So that is done apart, and the host
+# only reads what came of it, whatever has become of the files.
 _AS_IT_WAS_PARSED = "--no-partial-parse-file-diff"
 
 
@@ -110,16 +113,19 @@ class Manifests:
         setting = repr((key.options, sorted(key.environment)))
         folder = str(self._folder / sha256(setting.encode()).hexdigest()[:16])
         places = ("--target-path", folder, "--log-path", folder)
+        told: list[str] = []
         warnings: list[str] = []
         words = [*_QUIETLY, "parse", *key.options.words, *places]
         if run_apart(words) != 0:
             return None
-        runner = dbtRunner(callbacks=[lambda event: _note(event, warnings)])
-        result = runner.invoke([*words, _AS_IT_WAS_PARSED])
+        runner = dbtRunner(callbacks=[lambda event: _note(event, told, warnings)])
+        words[words.index("--partial-parse-file-diff")] = _AS_IT_WAS_PARSED
+        result = runner.invoke(words)
         # They are told once in a process, and that is the command's to do.
         reset_deprecations()  # type: ignore[no-untyped-call]
         manifest: Any = result.result if result.success else None
-        if manifest is None or warnings or self._has_read_what_changes(manifest.env_vars):
+        is_whole = manifest is not None and _SKIPS_PARSING in told
+        if not is_whole or warnings or self._has_read_what_changes(manifest.env_vars):
             return None
         # What stays the same need not be looked at by each command's garbage collector, and so stays shared.
         gc.freeze()
@@ -135,7 +141,8 @@ class Manifests:
         return any(self._is_of_no_matter(name) for name in variables)
 
 
-def _note(event: Any, warnings: list[str]) -> None:
-    """Note what each command that parses would say about the project; I stands for parsing in dbt."""
+def _note(event: Any, told: list[str], warnings: list[str]) -> None:
+    """Note what dbt tells, and what of it each command would say that parses; I stands for that in dbt."""
+    told.append(event.info.name)
     if event.info.level in ("warn", "error") and event.info.code.startswith("I"):
         warnings.append(event.info.name)

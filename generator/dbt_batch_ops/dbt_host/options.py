@@ -105,8 +105,8 @@ def parse_options(words: list[str]) -> Options | None:
     except (Exception, SystemExit):
         # dbt will say what is wrong with it, or is only asked for help.
         return None
-    values = dict(_values(context))
-    if context.info_name not in _COMMANDS or values.get("write_json") or _is_odd(context):
+    values = _values(context)
+    if context.info_name not in _COMMANDS or _parses_its_own_way(values) or _is_odd(context):
         return None
     project = Path(os.path.abspath(values["project_dir"]))  # noqa: PTH100 - a link stays a link
     if (project / "catalogs.yml").exists():
@@ -127,14 +127,23 @@ def _contexts(context: Context | None) -> Iterator[Context]:
         context = context.parent
 
 
-def _values(context: Context) -> Iterator[tuple[str, Any]]:
-    """Yield parameters with their values; what is given stands above what is not."""
-    for is_given in (False, True):
-        for one in _contexts(context):
-            for name, value in one.params.items():
-                source = one.get_parameter_source(name)
-                if (source not in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)) is is_given:
-                    yield name, value
+def _values(context: Context) -> dict[str, Any]:
+    """Return the parameters; those of the command stand above what the environment says to dbt as a whole."""
+    values: dict[str, Any] = {}
+    for one in _contexts(context):
+        for name, value in one.params.items():
+            if name not in values or one.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                values[name] = value
+    return values
+
+
+def _parses_its_own_way(values: dict[str, Any]) -> bool:
+    """Return whether it has to write down what it parses, or may not begin with what was parsed."""
+    return (
+        bool(values.get("write_json"))
+        or values.get("partial_parse") is False
+        or bool(values.get("partial_parse_file_path"))
+    )
 
 
 def _is_odd(context: Context) -> bool:

@@ -39,7 +39,7 @@ def chosen_program() -> list[str] | None:
     found = shutil.which(str(Path(words[0]).expanduser())) if words else None
     if found is None:
         named = words[0] if words else given
-        what = "cannot be executed" if Path(named).expanduser().exists() else "is not there"
+        what = "cannot be executed" if named and Path(named).expanduser().exists() else "is not there"
         raise DbtError(f"{SETTING} names the program '{named}', which {what}\n{_ALLOWED}")
     return [os.path.abspath(found), *words[1:]]  # noqa: PTH100 - a link may be what decides
 

@@ -149,13 +149,12 @@ def main() -> None:
     """Serve on the socket with the given descriptor, with a folder of our own, until the owner is gone."""
     descriptor, folder, *run_variables = sys.argv[1:]
     listener = socket.socket(fileno=int(descriptor))
-    try:
-        importlib.import_module("dbt.cli.main")
-        for name in _OF_DBT:
-            # Not every dbt has all of them, and none is needed here.
-            with suppress(ImportError):
-                importlib.import_module(f"dbt.task.{name}")
-        gc.freeze()
-        Server(listener, Manifests(Path(folder), run_variables)).run()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    importlib.import_module("dbt.cli.main")
+    for name in _OF_DBT:
+        # Not every dbt has all of them, and none is needed here.
+        with suppress(ImportError):
+            importlib.import_module(f"dbt.task.{name}")
+    gc.freeze()
+    Server(listener, Manifests(Path(folder), run_variables)).run()
+    # Not after an error, which its owner reads there.
+    shutil.rmtree(folder, ignore_errors=True)

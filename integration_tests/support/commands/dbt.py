@@ -54,7 +54,9 @@ class Dbt:
 
     def __init__(self, project: Path, environment: Mapping[str, str]) -> None:
         self.project = project
-        self._environment = {**os.environ, **_QUIET, "DBT_PROFILES_DIR": str(project), **environment}
+        # The name of the test would make each environment another one.
+        ours = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+        self._environment = {**ours, **_QUIET, "DBT_PROFILES_DIR": str(project), **environment}
         self._slots: list[DbtProcess] = []
 
     def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> DbtProcess:
