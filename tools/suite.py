@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -39,7 +40,7 @@ OLDEST = ("commands/test_dbt_transactions.py", "commands/test_smoke.py")
 # What depends most on the server's version.
 MACHINE = (
     "commands/test_smoke.py",
-    "operations/test_batches.py",
+    "engine/test_batches.py",
     "engine/test_bounded_work.py",
     "faults/test_terminated_sessions.py",
     "engine/test_csv_sources.py",
@@ -334,6 +335,8 @@ def main() -> int:
         return write_durations()
     expectations = yaml.safe_load(EXPECTATIONS.read_text())
     rotating = options.rotating or rotating_part(expectations["rotating_parts"])
+    # So that what was started ends with this.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     REPORTS.mkdir(exist_ok=True)
     for file in (*REPORTS.glob("*.xml"), *REPORTS.glob("*.log")):
         file.unlink()

@@ -15,7 +15,7 @@ import pytest
 from dbt_batch_ops.dbt_host.errors import DbtError
 from dbt_batch_ops.dbt_host.launcher import DbtHost, DbtProgram
 from support.commands.dbt import Dbt
-from support.commands.dbt_process import host
+from support.commands.dbt_process import host, hosted_commands
 from support.commands.project import REPOSITORY
 from support.commands.terminal import CTRL_C, Terminal
 from support.database.sessions import wait_for_rows
@@ -174,7 +174,8 @@ def test_a_host_has_no_thread_that_its_forks_would_miss(dbt):
 
 
 def test_a_command_that_parses_by_itself_can_do_so_after_others(dbt, empty_database, tmp_path):
-    dbt.run("run-operation", "run_queries", "--args", "{queries: []}")
+    write(dbt, "models/two.sql", "{{ config(materialized='table') }} select n from {{ ref('one') }}")
+    assert said(dbt) == "it is 1"
     dbt.run("--warn-error", "parse", "--no-partial-parse", environment={"DBT_TARGET_PATH": str(tmp_path)})
 
 
@@ -269,24 +270,10 @@ def test_a_program_stands_for_dbt(dbt, empty_database):
 def test_a_program_that_is_killed_takes_dbt_with_it(dbt, empty_database):
     process = client(dbt, *SLEEPS, stdout=subprocess.DEVNULL)
     wait_until_asleep(empty_database)
-    children = wait_until(lambda: commands_of(host().pid), "the host has a command")
+    children = hosted_commands()
     process.kill()
     process.wait()
     wait_until(lambda: not any(map(is_there, children)), "dbt is gone")
-
-
-def commands_of(pid):
-    """Return the forks of a host, which are sessions of their own."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if int(fields[1]) == pid and fields[3] == entry.name:
-                found.append(int(entry.name))
-    return found
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -332,7 +319,7 @@ def test_a_signal_that_is_ignored_stays_ignored(dbt, empty_database):
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
     )
     wait_until_asleep(empty_database)
-    (pid,) = commands_of(host().pid)
+    (pid,) = hosted_commands()
     os.kill(pid, signal.SIGHUP)
     assert "result: [[7]]" in process.communicate()[0]
     assert process.returncode == 0

@@ -10,11 +10,12 @@ import pytest
 
 from dbt_batch_ops.dbt_host.program import SETTING
 from support.commands.cli import Cli
-from support.commands.dbt_process import host
+from support.commands.dbt_process import host, hosted_commands
 from support.commands.terminal import CTRL_C
 from support.database.database import KEPT
 from support.database.sessions import terminate, wait_for_rows, wait_for_table_lock
 from support.engine.account_runs import Run
+from support.patience import wait_until
 
 SPEC = """
 name: parcel
@@ -224,14 +225,11 @@ def test_a_second_ctrl_c_ends_a_named_dbt_behind_a_wrapper(cli, dbt, parcels, ot
         wait_for_pause(parcels)
         process.signal(signal.SIGINT)
         result = process.wait()
+        wait_until(lambda: not hosted_commands(), "dbt is gone")
+    assert "operation_id" not in process.output, "dbt worked on, and said how to go on"
     assert result.exit_code == 130, str(result)
     assert f"stopped; to go on with run {Run.newest(parcels).id}:" in result.errors
     wait_until_alone(parcels)
-    import time
-
-    time.sleep(3)
-    print("OUT", process.output, "ERR", process.errors, Run.newest(parcels).status)
-    assert "operation_id" not in process.output, "dbt lived on and said how to go on"
     go_on(cli, dbt, result.errors)
     assert_weighed_once(parcels)
 

@@ -15,7 +15,7 @@ import sys
 # Without what Python does at its start, which takes longer than all the rest, the package has to be named.
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))  # noqa: PTH100, PTH120
 
-from dbt_batch_ops.dbt_host.wire import Lines, connect, kill, say, send_request
+from dbt_batch_ops.dbt_host.wire import Lines, connect, kill, say, send_request, umask
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _HOST_IS_GONE = 2
@@ -34,7 +34,7 @@ def main() -> int:
         "words": words,
         "environment": dict(os.environ),
         "folder": os.getcwd(),  # noqa: PTH109
-        "umask": _umask(),
+        "umask": umask(),
         "ignored": ignored,
     }
     try:
@@ -53,13 +53,6 @@ def _noted_signals(ignored: list[int]) -> int:
         if number not in ignored:
             signal.signal(number, lambda *_: None)
     return reading
-
-
-def _umask() -> int:
-    # To look at it is to set it.
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _wait(connection: socket.socket, signals: int) -> int:

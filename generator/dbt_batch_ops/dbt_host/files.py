@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-_FOLDERS = ("analyses", "docs", "functions", "macros", "models", "seeds", "snapshots", "tests")
+_FOLDERS = ("analyses", "functions", "macros", "models", "seeds", "snapshots", "tests")
 _PACKAGES = "dbt_packages"
 # A file that is written twice within a tick of the clock looks the same afterwards.
 _TICK = 100_000_000

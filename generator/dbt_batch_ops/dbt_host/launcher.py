@@ -14,11 +14,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from dbt_batch_ops.dbt_host import client
 from dbt_batch_ops.dbt_host.command import Command, HostedCommand, ProgramCommand
 from dbt_batch_ops.dbt_host.errors import DbtError
 from dbt_batch_ops.dbt_host.program import chosen_program, start_program
-from dbt_batch_ops.dbt_host.wire import connect, send_request
+from dbt_batch_ops.dbt_host.wire import connect, send_request, umask
 
 # As a module, `-m`, it would find what lies in the current folder first. The helper of Python that cleans up
 # behind dbts that were killed would warn that it had to.
@@ -29,7 +28,8 @@ _SERVER = (
         "from dbt_batch_ops.dbt_host.server import main; main()"
     ),
 )
-_PATIENCE = 10
+_CLIENT = Path(__file__).with_name("client.py")
+_PATIENCE = 60
 _LONGEST_LOG = 4000
 
 
@@ -75,6 +75,7 @@ class DbtHost(Launcher):
 
     def __init__(self, run_variables: Sequence[str] = ()) -> None:
         self._folder = _new_folder()
+        self._umask = umask()
         address = self._folder / "host"
         self._address = str(address)
         self._log = self._folder / "log"
@@ -98,7 +99,7 @@ class DbtHost(Launcher):
     @property
     def program(self) -> str:
         """The command line of a program that stands for dbt, for as long as the host is there."""
-        return shlex.join([sys.executable, "-I", "-S", client.__file__, self._address])
+        return shlex.join([sys.executable, "-I", "-S", str(_CLIENT), self._address])
 
     def start(
         self, words: Sequence[str], environment: Mapping[str, str], folder: Path, output: Path
@@ -108,7 +109,7 @@ class DbtHost(Launcher):
             "words": list(words),
             "environment": dict(environment),
             "folder": str(folder),
-            "umask": 0o022,
+            "umask": self._umask,
             "ignored": [],
         }
         with output.open("wb") as printed, Path(os.devnull).open("rb") as nothing:

@@ -45,8 +45,6 @@ _QUIETLY = (
     "--log-level-file",
     "none",
 )
-
-
 # dbt parses with threads, which a fork does not have and would wait for. So that is done apart, and the host
 # only reads what came of it, whatever has become of the files.
 _AS_IT_WAS_PARSED = "--no-partial-parse-file-diff"

@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import sys
+import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -93,17 +94,23 @@ class Server:
         os.environ.clear()
         os.environ.update(request["environment"])
         manifest = None
-        # Where there is no such folder, the command says so.
-        with suppress(OSError):
+        try:
             os.chdir(request["folder"])
             manifest = self._manifests.find(request["words"])
+        except Exception:
+            # The command will fall over the same thing, and say so to whoever has started it.
+            traceback.print_exc()
         sys.stdout.flush()
         sys.stderr.flush()
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         pid = os.fork()
         if pid == 0:
-            self._leave(connection)
-            become_dbt(request, descriptors, manifest)
+            try:
+                self._leave(connection)
+                become_dbt(request, descriptors, manifest)
+            finally:
+                # It must never go on as a second host.
+                os._exit(1)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         for descriptor in descriptors:
             os.close(descriptor)

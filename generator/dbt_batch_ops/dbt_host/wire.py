@@ -98,6 +98,14 @@ def say(connection: socket.socket, word: str, number: int) -> None:
         connection.sendall(f"{word} {number}\n".encode())
 
 
+def umask() -> int:
+    """Return what this process masks of the permissions of new files."""
+    # To look at it is to set it.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
 def kill(pid: int) -> None:
     """SIGKILL for a command and all that it has started."""
     with suppress(ProcessLookupError, PermissionError):

@@ -14,6 +14,7 @@ from support.adapters.spark import (
     records_of,
 )
 from support.adapters.spark_client import Background, Gate
+from support.selection.matrices import some, turns
 
 
 def changed(account):
@@ -173,7 +174,7 @@ def test_a_statement_that_begins_too_late_changes_nothing_and_is_announced_again
     assert_exactly_once(project, account)
 
 
-@pytest.mark.parametrize("turn", range(3))
+@turns(3, of_each_run=1)
 def test_of_two_that_go_on_with_a_run_at_once_one_at_most_works(project, dbt, account, turn):
     hold(project, "add_one", "before 2").kill()
     both = [dbt.start_operation("add_one", project.arguments) for _ in range(2)]
@@ -185,7 +186,7 @@ def test_of_two_that_go_on_with_a_run_at_once_one_at_most_works(project, dbt, ac
     assert_exactly_once(project, account)
 
 
-@pytest.mark.parametrize("turn", range(3))
+@turns(3, of_each_run=1)
 def test_of_two_starts_at_once_one_at_most_works(project, dbt, account, turn):
     dbt.run_operation("dbt_batch_ops.install")
     both = [dbt.start_operation("add_one") for _ in range(2)]
@@ -221,7 +222,7 @@ def test_ranges_of_a_start_that_was_killed_before_it_was_a_run_are_not_those_of_
     assert_exactly_once(project, account)
 
 
-@pytest.mark.parametrize("moment", ["before 1", "after 1", "after 2"])
+@pytest.mark.parametrize("moment", some(["before 1", "after 1", "after 2"], "before 1", "after 2"))
 def test_a_run_over_what_an_earlier_step_has_found_goes_on_with_just_that(
     project, dbt, account, client, moment
 ):

@@ -1,7 +1,5 @@
 """A dbt project on a DuckDB file, and what a test looks at in it between two commands."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +8,7 @@ from typing import Any
 import duckdb
 
 from support.commands.dbt import Dbt
-
-REPOSITORY = Path(__file__).resolve().parents[3]
+from support.commands.project import REPOSITORY, ProjectFolder
 
 _PROJECT = """\
 name: portable_tests
@@ -52,35 +49,17 @@ portable_tests:
 """
 
 
-class DuckProject:
+class DuckProject(ProjectFolder):
     """A dbt project that includes the package, with a DuckDB file for one test after another."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir()
+        super().__init__(folder)
         self.file = folder / "warehouse.duckdb"
         self.write("dbt_project.yml", _PROJECT)
         self.write("macros/held_commit.sql", _HELD_COMMIT)
         self.write("packages.yml", f"packages:\n  - local: {REPOSITORY}\n")
         self.write("profiles.yml", _PROFILE.format(folder=folder))
         self.dbt = Dbt(folder, {})
-
-    def write(self, path: str, text: str) -> Path:
-        """Write a file of the project."""
-        file = self.folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-        return file
-
-    def generate(self) -> None:
-        """Generate the macros of all specs."""
-        done = subprocess.run(
-            [sys.executable, "-m", "dbt_batch_ops", "generate"],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
 
     def clear(self) -> None:
         """Begin with no database at all."""

@@ -2,16 +2,14 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from support.adapters.delta import DeltaTable
 from support.commands.dbt import Dbt
 from support.commands.dbt_process import DbtProcess
+from support.commands.project import REPOSITORY, ProjectFolder
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 ACCOUNTS = 4_000
 
 _PROJECT = """\
@@ -82,12 +80,11 @@ _CALL = """\
 """
 
 
-class SparkProject:
+class SparkProject(ProjectFolder):
     """A dbt project that includes the package, with a folder of tables for one test after another."""
 
     def __init__(self, folder: Path, url: str) -> None:
-        self.folder = folder
-        folder.mkdir()
+        super().__init__(folder)
         self.tables = folder / "tables"
         self.write("dbt_project.yml", _PROJECT.format(tables=self.tables))
         self.write("profiles.yml", _PROFILE)
@@ -95,23 +92,6 @@ class SparkProject:
         self.write("macros/call_macros.sql", _CALL)
         self.write("packages.yml", f"packages:\n  - local: {REPOSITORY}\n")
         self.dbt = Dbt(folder, {"SPARK_REMOTE": url, "SPARK_CONNECT_MODE_ENABLED": "1"})
-
-    def write(self, path: str, text: str) -> Path:
-        """Write a file of the project."""
-        file = self.folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-        return file
-
-    def generate(self) -> None:
-        """Generate the macros of all specs."""
-        done = subprocess.run(
-            [sys.executable, "-m", "dbt_batch_ops", "generate"],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
 
     def clear(self) -> None:
         """Begin with no tables at all."""

@@ -14,6 +14,7 @@ from dbt_batch_ops.dbt_host.program import SETTING
 from support.commands.dbt import Dbt
 from support.commands.dbt_process import host
 from support.commands.terminal import Terminal, heed_signals
+from support.patience import PATIENCE
 
 _NUMBERS = itertools.count(1)
 _PROGRAM = (sys.executable, "-m", "dbt_batch_ops")
@@ -73,7 +74,7 @@ class CliProcess:
         self._process.stdin.write(data)
         self._process.stdin.flush()
 
-    def wait_for(self, text: str, seconds: float = 60) -> None:
+    def wait_for(self, text: str, seconds: float = PATIENCE) -> None:
         """Return as soon as it has printed a text, to either stream."""
         deadline = time.monotonic() + seconds
         while text not in (said := self.output + self.errors):
@@ -91,7 +92,7 @@ class CliProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
-    def wait(self, seconds: float = 120) -> CliResult:
+    def wait(self, seconds: float = PATIENCE) -> CliResult:
         """Return how it ended (minus the signal when it was killed)."""
         if self._process.stdin:
             self._process.stdin.close()

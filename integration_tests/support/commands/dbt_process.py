@@ -8,11 +8,13 @@ their own, so that they can be killed like any other process.
 import atexit
 import functools
 import signal
+import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dbt_batch_ops.dbt_host.launcher import DbtHost
+from support.patience import PATIENCE
 
 # What macros of these tests read: it holds a command up, or tells it to fail.
 _OF_THE_TESTS = ("TEST_",)
@@ -24,6 +26,19 @@ def host() -> DbtHost:
     started = DbtHost(_OF_THE_TESTS)
     atexit.register(started.close)
     return started
+
+
+def hosted_commands() -> list[int]:
+    """Return the processes of all commands that run in the host: its children with a group of their own."""
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid=,pgid=,stat="], capture_output=True, text=True, check=True
+    )
+    lines = [line.split() for line in listed.stdout.splitlines()]
+    return [
+        int(pid)
+        for pid, parent, group, state in lines
+        if int(parent) == host().pid and group == pid and "Z" not in state
+    ]
 
 
 class DbtProcess:
@@ -46,7 +61,7 @@ class DbtProcess:
         """All that it has printed so far, to either stream."""
         return self._process.printed
 
-    def wait_for(self, text: str, seconds: float = 30) -> None:
+    def wait_for(self, text: str, seconds: float = PATIENCE) -> None:
         """Return as soon as it has printed a text."""
         deadline = time.monotonic() + seconds
         while text not in self.output:
@@ -54,7 +69,7 @@ class DbtProcess:
             assert time.monotonic() < deadline, f"{self.command} did not print {text!r}:\n{self.output}"
             time.sleep(0.01)
 
-    def wait(self, seconds: float = 120) -> int:
+    def wait(self, seconds: float = PATIENCE) -> int:
         """Return its exit code (minus the signal when it was killed)."""
         code = self._process.wait(seconds)
         if code is None:

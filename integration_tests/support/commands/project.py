@@ -13,12 +13,37 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 _PARTS = ("dbt_project.yml", "packages.yml", "profiles.yml", "macros", "models", "batch_operations")
 
 
-class Project:
-    """A dbt project that includes the package as a user's would, with the specs of the reference document."""
+class ProjectFolder:
+    """A folder with a dbt project."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir()
+
+    def generate(self, *arguments: str) -> str:
+        """Run ``dbt-batch-ops generate`` in it; a failure is an AssertionError with its output."""
+        done = subprocess.run(
+            [sys.executable, "-m", "dbt_batch_ops", "generate", *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def write(self, path: str, text: str) -> Path:
+        """Write a file of the project."""
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
+
+
+class Project(ProjectFolder):
+    """A dbt project that includes the package as a user's would, with the specs of the reference document."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         for part in _PARTS:
             source = REPOSITORY / "integration_tests" / part
             if source.is_dir():
@@ -32,27 +57,14 @@ class Project:
         packages.write_text(packages.read_text().replace("local: ../", f"local: {REPOSITORY}"))
 
     def generate(self, *arguments: str, with_graph: bool = False) -> str:
-        """Run ``dbt-batch-ops generate`` in the project; a failure is an AssertionError with its output.
+        """Generate what the specs say.
 
         Exposures and models are left out unless a test is about them: they take a sixth of each start of dbt.
         """
-        done = subprocess.run(
-            [sys.executable, "-m", "dbt_batch_ops", "generate", *arguments],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        said = super().generate(*arguments)
         if not with_graph:
             shutil.rmtree(self.folder / "models" / "batch_ops", ignore_errors=True)
-        return done.stdout
-
-    def write(self, path: str, text: str) -> Path:
-        """Write a file of the project."""
-        file = self.folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-        return file
+        return said
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:

@@ -13,6 +13,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from support.patience import PATIENCE
+
 CTRL_C = b"\x03"
 
 
@@ -93,7 +95,7 @@ class Terminal:
         self._is_closed.set()
         self._reader.join()
 
-    def wait_for(self, text: str, seconds: float = 60) -> None:
+    def wait_for(self, text: str, seconds: float = PATIENCE) -> None:
         """Return as soon as a text is on the screen."""
         deadline = time.monotonic() + seconds
         while text not in self.screen:
@@ -101,7 +103,7 @@ class Terminal:
             assert time.monotonic() < deadline, f"it did not print {text!r}:\n{self.screen}"
             time.sleep(0.01)
 
-    def wait(self, seconds: float = 120) -> int:
+    def wait(self, seconds: float = PATIENCE) -> int:
         """Return its exit code."""
         try:
             code = self._process.wait(seconds)

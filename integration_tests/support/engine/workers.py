@@ -13,9 +13,10 @@ from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
 import psycopg2
-from psycopg2.extras import Json
 
 from support.database.database import Database
+from support.engine import protocol
+from support.patience import PATIENCE
 
 # Forked from a process that has imported this module: no such process inherits what the tests have open.
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -29,20 +30,11 @@ def _work(url: str, operation_id: str, slice_seconds: float, told: Pipe) -> None
         told.send(session.info.backend_pid)
         try:
             told.recv()
-            cursor.execute("select batch_ops.run_summary(%s)", [operation_id])
-            (summary,) = cursor.fetchone()
-            remaining, batch_limit = summary["remaining_seconds"], summary["batch_timeout_seconds"]
-            state = None
-            while state is None or (state["status"] == "running" and not state["interrupted"]):
-                limits = [] if remaining is None else [max(remaining, 0) + 1]
-                limits += [] if batch_limit is None else [batch_limit + slice_seconds]
-                if limits:
-                    cursor.execute("set statement_timeout = %s", [int(min(limits) * 1000)])
-                cursor.execute(
-                    "call batch_ops.work(%s, make_interval(secs => %s), %s)",
-                    [operation_id, slice_seconds, None if state is None else Json(state)],
-                )
-                (state,) = cursor.fetchone()
+            summary = protocol.run_summary(cursor, operation_id)
+            remaining, state = summary["remaining_seconds"], None
+            while protocol.goes_on(state):
+                protocol.limit_slice(cursor, summary, remaining, slice_seconds)
+                state = protocol.work(cursor, operation_id, slice_seconds, state)
                 remaining = state["remaining_seconds"]
                 told.send(state)
         except psycopg2.Error as error:
@@ -98,7 +90,7 @@ class Worker:
         """Wait until its next slice has ended, and return what that said (`error` when the call failed)."""
         if self._slices:
             return self._slices.popleft()
-        assert self._told.poll(60), f"worker {self.backend} does not end its slice"
+        assert self._told.poll(PATIENCE), f"worker {self.backend} does not end its slice"
         return self._told.recv()
 
     def wait(self) -> list[dict[str, Any]]:

@@ -120,7 +120,7 @@ class WebhookServer:
     def _reply(self, handler: BaseHTTPRequestHandler, request: Request, answer: Answer) -> None:
         handler.close_connection = True
         if answer.is_held:
-            self._released.wait(PATIENCE)
+            self._released.wait(PATIENCE / 2)
         if answer.trickles:
             handler.wfile.write(b"HTTP/1.1 500 Slow\r\nX-Slow: ")
             while not self._released.wait(0.02):

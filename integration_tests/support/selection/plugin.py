@@ -6,6 +6,7 @@ A test that is marked ``full`` is left to ``make test-all``. So that it is tried
 
 import json
 import re
+import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "full: left to make test-all, and by turns to make test")
+    # Whoever starts this in the background has it ignore Ctrl-C, and so would all that the tests start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     _set_examples(full=config.getoption("--tier") == "all")
 
 
