@@ -13,6 +13,7 @@ from support.notifications.notify_command import Followers, by_mail, by_webhook
 from support.notifications.outbox import Outbox
 from support.notifications.webhook_server import Answer, WebhookServer
 from support.patience import PATIENCE, wait_until
+from support.selection.matrices import turns
 from support.tables.items import create_items
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
@@ -410,7 +411,8 @@ def test_following_ends_with_what_it_is_sending(follow, outbox, webhook_server):
     assert outbox.state(message, "webhook") == (1, True, False, None)
 
 
-def test_following_ends_at_once_when_it_is_asked_twice(follow, outbox, webhook_server):
+@turns(8, of_each_run=2)
+def test_following_ends_at_once_when_it_is_asked_twice(turn, follow, outbox, webhook_server):
     webhook_server.answer(Answer(is_held=True))
     process = follow(by_webhook(webhook_server.url))
     message = outbox.write()

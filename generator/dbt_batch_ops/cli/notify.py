@@ -94,8 +94,12 @@ def notify(
     log = Following(as_json) if follow else OneShot(as_json)
     names = [channel.name for channel in channels]
 
-    def end(_number: int, _frame: object) -> None:
-        if stop.is_set():
+    asked: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        # Not whether `stop` is set: the second signal may come while the first one is setting it.
+        asked.append(number)
+        if len(asked) > 1:
             raise KeyboardInterrupt  # Asked twice: what is being sent is sent again by the next one.
         stop.now()
 

@@ -14,6 +14,8 @@ from dbt_batch_ops.notify.outbox import LedgerError, Outbox, Waiting
 from dbt_batch_ops.notify.settings import Settings
 from dbt_batch_ops.notify.webhook import Webhook
 
+_SECONDS_BETWEEN_SIGNALS = 0.2
+
 
 @dataclass(frozen=True)
 class Left:
@@ -61,7 +63,9 @@ def deliver(channels: Sequence[Channel], task: Task) -> Left:
         for courier in couriers:
             courier.start()
         for courier in couriers:
-            courier.join()
+            # The system may hand a signal to another thread; this one, which answers it, learns of it awake.
+            while courier.is_alive():
+                courier.join(_SECONDS_BETWEEN_SIGNALS)
         for courier in couriers:
             if courier.error is not None:
                 raise courier.error

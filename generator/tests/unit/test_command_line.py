@@ -249,6 +249,9 @@ def test_run_starts_nothing_that_is_not_as_the_specs_say(shop: Path, run: Run) -
 
 def test_run_says_that_dbt_is_missing(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("generate")
+    # Other tests have imported it.
+    for name in [name for name in sys.modules if name.startswith("dbt.")]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "dbt", None)
     code, said, errors = run("run", "change_users")
     assert (code, said) == (1, "")
