@@ -25,7 +25,7 @@ demo: setup ## A million rows on a private PostgreSQL: changed in batches, kille
 check: setup ## Lint, types, unit tests, and the engine's tests without dbt: five minutes at most
 	@$(BIN)/python tools/suite.py check
 
-test: environments browser ## What CI runs (ROTATING=3/20 chooses the rotating part)
+test: environments browser ## What CI runs (ROTATING=3/12 chooses the rotating part)
 	@$(BIN)/python tools/suite.py test $(if $(ROTATING),--rotating $(ROTATING))
 
 test-all: environments browser ## Every test there is, with every cross of every matrix; PART=3/9 for a part
@@ -43,7 +43,7 @@ types: setup ## mypy --strict on the generator
 unit: setup ## Unit and golden tests of the generator; K=words for some
 	$(PYTEST) $(if $(K),-k "$(K)") generator/tests
 
-integration: setup browser ## Integration tests: K=csv by name, F=faults by folder, ROTATING=3/20 for such a part
+integration: setup browser ## Integration tests: K=csv by name, F=faults by folder, ROTATING=3/12 for such a part
 	$(PYTEST) $(if $(K),-k "$(K)") $(if $(ROTATING),--only-rotating $(ROTATING)) $(if $(TIER),--tier $(TIER)) \
 	  integration_tests$(if $(F),/$(F))
 

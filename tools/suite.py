@@ -36,7 +36,7 @@ CORES = os.cpu_count() or 1
 # One worker per core; every worker of the integration tests starts a PostgreSQL of its own.
 WORKERS = min(CORES, 8)
 
-OLDEST = ("commands/test_dbt_transactions.py", "commands/test_smoke.py")
+OLDEST = ("commands/test_dbt_transactions.py", "commands/test_smoke.py", "commands/test_dbt_host.py")
 # What depends most on the server's version.
 MACHINE = (
     "commands/test_smoke.py",

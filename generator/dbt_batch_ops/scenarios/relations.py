@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dbt_batch_ops.dbt_host.program import chosen_program
 from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.scenarios.database import Database, literal, quoted
 
@@ -75,7 +76,13 @@ def _manifest(arguments: Sequence[str]) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory(prefix="dbt-batch-ops-parse-") as folder:
         quiet = {"DBT_TARGET_PATH": folder, "DBT_LOG_PATH": folder, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
         done = subprocess.run(
-            [sys.executable, "-c", _DBT, "--quiet", "--write-json", "parse", *arguments],
+            [
+                *(chosen_program() or (sys.executable, "-c", _DBT)),
+                "--quiet",
+                "--write-json",
+                "parse",
+                *arguments,
+            ],
             env={**os.environ, **quiet},
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -253,7 +253,7 @@ def test_a_worker_is_replaced_three_times(dbt, loopback):
 
 def test_workers_stop_when_their_coordinator_is_killed_and_the_run_goes_on_later(dbt, held):
     run, process, gate, _ = held
-    coordinator = run.value(COORDINATOR)
+    coordinator = wait_for_rows(run.database, COORDINATOR, {"run": run.id}, "somebody coordinates")[0][0]
     kill_dbt(process)
     terminate(run.database, coordinator)
     gate.rollback()

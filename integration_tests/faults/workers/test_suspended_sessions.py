@@ -11,6 +11,10 @@ OWN_BATCHES = """
 select count(*) from batch_ops.batches inner join batch_ops.workers using (worker_id)
 where batches.operation_id = %(run)s and batches.status = 'completed' and workers.pid = %(pid)s
 """
+CLAIMED = """
+select count(*) from batch_ops.batches inner join batch_ops.workers using (worker_id)
+where batches.operation_id = %(run)s and batches.status = 'claimed' and workers.pid = %(pid)s
+"""
 TAKE_OVER = "select batch_ops.claim_abandoned(%(run)s, 1, batch_ops.register_worker(%(run)s), 16, false)"
 
 
@@ -36,8 +40,10 @@ def test_a_session_stopped_between_claim_and_apply_changes_nothing_when_another_
     with suspended_before_apply(run.database, lambda: start_worker(run, 60)) as late:
         # It may have done a batch or two before it was caught in front of the next.
         before = run.value(OWN_BATCHES, pid=late.backend)
+        held = run.value(CLAIMED, pid=late.backend)
+        assert 0 < held <= 16
         helper = start_worker(run)
-        run.wait_for_batches(300 - 16)
+        run.wait_for_batches(300 - held)
         terminate(run.database, helper.backend)
         with run.database.session() as taker, taker.cursor() as cursor:
             run.claim_again_after("0")
