@@ -19,13 +19,7 @@ import yaml
 from dbt_batch_ops.cli.errors import ProjectError
 from dbt_batch_ops.cli.signals import passed_on
 from dbt_batch_ops.database.profile import ProfileOptions
-from dbt_batch_ops.dbt_host.program import chosen_program, start_program
-
-# The program `dbt` of this Python. As a module, `-m dbt.cli.main`, it makes Python print a warning.
-_DBT = (
-    "import sys; sys.path = [folder for folder in sys.path if folder]; "
-    "from dbt.cli.main import cli; cli(prog_name='dbt')"
-)
+from dbt_batch_ops.dbt_host.program import chosen_program, dbt_program, start_program
 
 # A helper of Python cleans up behind a dbt that was ended, and would warn that it had to.
 _ENDS_QUIETLY = ("-W", "ignore::UserWarning:multiprocessing.resource_tracker")
@@ -108,8 +102,7 @@ def start_dbt(
         DbtError: The program that the user names cannot be started.
     """
     quietly = _ENDS_QUIETLY if is_apart else ()
-    program = chosen_program() or [sys.executable, *quietly, "-c", _DBT]
-    command = [*program, "run-operation", macro, *options.arguments]
+    command = [*dbt_program(*quietly), "run-operation", macro, *options.arguments]
     if arguments:
         # JSON is YAML as long as it does not write a character as two escaped halves.
         command += ["--args", json.dumps(arguments, ensure_ascii=False, default=str)]

@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,25 @@ _ALLOWED = (
     "it may be the path of a dbt program, or a command line that starts one; "
     f"for example: export {SETTING}=/opt/dbt/bin/dbt"
 )
+
+
+# The program `dbt` of this Python. As a module, `-m dbt.cli.main`, it makes Python print a warning.
+_DBT = (
+    "import sys; sys.path = [folder for folder in sys.path if folder]; "
+    "from dbt.cli.main import cli; cli(prog_name='dbt')"
+)
+
+
+def dbt_program(*options: str) -> list[str]:
+    """Return the words that start dbt: the program that the user names, or that of this Python.
+
+    Args:
+        options: Options of Python, where it is that one.
+
+    Raises:
+        DbtError: There is no such program.
+    """
+    return chosen_program() or [sys.executable, *options, "-c", _DBT]
 
 
 def chosen_program() -> list[str] | None:

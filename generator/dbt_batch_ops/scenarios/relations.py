@@ -5,20 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dbt_batch_ops.dbt_host.program import chosen_program
+from dbt_batch_ops.dbt_host.program import dbt_program
 from dbt_batch_ops.plan.model import OperationPlan
 from dbt_batch_ops.scenarios.database import Database, literal, quoted
 
-_DBT = (
-    "import sys; sys.path = [folder for folder in sys.path if folder]; "
-    "from dbt.cli.main import cli; cli(prog_name='dbt')"
-)
 _IS_TABLE = """
 select classes.relkind in ('r', 'p')
 from pg_catalog.pg_class as classes
@@ -77,7 +72,7 @@ def _manifest(arguments: Sequence[str]) -> Mapping[str, Any]:
         quiet = {"DBT_TARGET_PATH": folder, "DBT_LOG_PATH": folder, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
         done = subprocess.run(
             [
-                *(chosen_program() or (sys.executable, "-c", _DBT)),
+                *dbt_program(),
                 "--quiet",
                 "--write-json",
                 "parse",
